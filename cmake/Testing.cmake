@@ -1,0 +1,43 @@
+# Tests: one process per case (SystemC cannot elaborate twice), labels, time-outs.
+#
+#   kirchhoff_test(<target> SOURCES ... LABELS ... [SYSTEMC] [TIMEOUT s] [LINK ...] [ENVIRONMENT ...])
+enable_testing()
+find_package(GTest REQUIRED)
+
+function(kirchhoff_test target)
+  cmake_parse_arguments(A "SYSTEMC" "TIMEOUT" "SOURCES;LABELS;LINK;ENVIRONMENT" ${ARGN})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 60)
+  endif()
+  if(KIRCHHOFF_SANITIZE)
+    math(EXPR A_TIMEOUT "${A_TIMEOUT} * 5")
+  endif()
+  list(APPEND A_ENVIRONMENT SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1
+       ASAN_OPTIONS=detect_stack_use_after_return=0 KIRCHHOFF_SHARED=${PROJECT_SOURCE_DIR}/../shared)
+  if(A_SYSTEMC)
+    if(NOT KIRCHHOFF_HAS_SYSTEMC)
+      return()
+    endif()
+    add_executable(${target} ${A_SOURCES} ${PROJECT_SOURCE_DIR}/testbenches/system/sc_main.cpp)
+    target_link_libraries(${target} PRIVATE kirchhoff_model GTest::gtest GTest::gmock)
+  else()
+    add_executable(${target} ${A_SOURCES})
+    target_link_libraries(${target} PRIVATE kirchhoff_core GTest::gtest_main GTest::gmock)
+  endif()
+  target_link_libraries(${target} PRIVATE kirchhoff_flags ${A_LINK})
+  target_include_directories(${target} SYSTEM PRIVATE ${RANDOM123_INCLUDE_DIR})
+
+  # gtest_discover_tests flattens lists in its PROPERTIES; set them in a file of our own.
+  gtest_discover_tests(${target} TEST_PREFIX ${target}. TEST_LIST ${target}_TESTS DISCOVERY_TIMEOUT 60)
+  set(k_target ${target})
+  set(k_labels "${A_LABELS}")
+  set(k_timeout ${A_TIMEOUT})
+  set(k_environment "${A_ENVIRONMENT}")
+  file(CONFIGURE OUTPUT ${target}_properties.cmake @ONLY CONTENT [=[
+foreach(t IN LISTS @k_target@_TESTS)
+  set_tests_properties("${t}" PROPERTIES LABELS "@k_labels@" TIMEOUT "@k_timeout@" ENVIRONMENT "@k_environment@"
+                       SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endforeach()
+]=])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${target}_properties.cmake)
+endfunction()

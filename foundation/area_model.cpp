@@ -1,0 +1,27 @@
+#include "foundation/area_model.h"
+
+#include <cmath>
+
+#include "foundation/technology.h"
+
+namespace kirchhoff::foundation {
+
+namespace {
+constexpr double mm2_per_um2 = 1e-6;
+}
+
+AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology) {
+  const auto tiles = static_cast<double>(chip.tiles);
+  AreaBreakdown area;
+  area.cells_mm2 = tiles * chip.tile.cells() * technology.a_cell.base * mm2_per_um2;
+  area.periphery_mm2 = tiles * chip.tile.lines() * technology.a_neu.base * mm2_per_um2;
+  area.routers_mm2 = static_cast<double>(chip.routers) * technology.a_router.base * mm2_per_um2;
+  area.overhead_mm2 = technology.a_ovh.base * area.total_mm2();
+  return area;
+}
+
+double tile_pitch_mm(const TileGeometry& geometry, const Technology& technology) {
+  return std::sqrt(chip_area({geometry, 1, 1}, technology).total_mm2());
+}
+
+}  // namespace kirchhoff::foundation

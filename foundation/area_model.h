@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+#include "foundation/tile_geometry.h"
+
+namespace kirchhoff::foundation {
+
+struct Technology;
+
+/// Square millimetres by what stands on them.
+struct AreaBreakdown {
+  double cells_mm2 = 0;
+  double periphery_mm2 = 0;  ///< drivers, integrators, converters: by line
+  double routers_mm2 = 0;
+  double overhead_mm2 = 0;  ///< a_ovh x the rest: wiring, control, bias, pads
+
+  [[nodiscard]] double total_mm2() const { return cells_mm2 + periphery_mm2 + routers_mm2 + overhead_mm2; }
+};
+
+/// Area = (tiles x (cells a_cell + lines a_neu) + routers a_router) (1 + a_ovh), at the technology's base
+/// values. Not modelled: the sequencer and host interface other than through a_ovh.
+[[nodiscard]] AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology);
+
+/// Distance from tile to tile: the side of a square that holds a tile and its router.
+[[nodiscard]] double tile_pitch_mm(const TileGeometry& geometry, const Technology& technology);
+
+}  // namespace kirchhoff::foundation

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+namespace kirchhoff::foundation {
+
+class Ledger;
+class TraceSink;
+
+/// What every component is given by constructor, beside its name and its parameters.
+struct Services {
+  Ledger& ledger;
+  TraceSink* trace = nullptr;  ///< null when nobody listens
+  std::uint64_t seed = 0;      ///< of every random stream
+};
+
+}  // namespace kirchhoff::foundation

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace kirchhoff::foundation {
+
+/// The shape of one array, as far as energy and area need it.
+struct TileGeometry {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  /// Reference rows, and as many reference columns, that carry g_ref (one cell per line): 0 or 1.
+  std::int64_t reference_lines = 1;
+  /// Length of a link to the next tile; the tile pitch where not given.
+  std::optional<double> link_mm;
+
+  [[nodiscard]] double weights() const { return static_cast<double>(rows) * static_cast<double>(columns); }
+  /// Weights and reference cells.
+  [[nodiscard]] double cells() const {
+    return weights() + static_cast<double>(reference_lines) * static_cast<double>(rows + columns);
+  }
+  [[nodiscard]] double lines() const { return static_cast<double>(rows + columns + 2 * reference_lines); }
+  [[nodiscard]] double cells_on_row_line() const { return static_cast<double>(columns + reference_lines); }
+  [[nodiscard]] double cells_on_column_line() const { return static_cast<double>(rows + reference_lines); }
+};
+
+/// The chip, as far as area needs it.
+struct ChipShape {
+  TileGeometry tile;
+  std::int64_t tiles = 0;
+  std::int64_t routers = 0;
+};
+
+}  // namespace kirchhoff::foundation

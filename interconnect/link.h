@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "foundation/duration.h"
+
+namespace kirchhoff::interconnect {
+
+/// Time and width of the mesh, in one place for every coding style.
+struct LinkTiming {
+  foundation::Duration cycle{1000};
+  std::uint32_t width_bits = 128;
+  std::uint32_t router_cycles = 2;
+
+  [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
+  [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {
+    return cycle * static_cast<std::int64_t>(flits(bits));
+  }
+  [[nodiscard]] foundation::Duration router_latency() const {
+    return cycle * static_cast<std::int64_t>(router_cycles);
+  }
+};
+
+/// The occupied intervals of a resource (link, tile) in a loosely timed call tree.
+///
+/// Requests may arrive out of time order, because one branch of the tree runs ahead of another; a later
+/// call for an earlier time gets the gap it would have found, so that order of calls does not invent
+/// contention. Only the last intervals are kept: a request before all of them starts no earlier than
+/// the oldest one kept.
+class Reservations {
+ public:
+  /// Occupies `length` from the first free instant at or after `wanted`, which is returned.
+  foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length);
+
+  /// Requests that came after one for a later time.
+  [[nodiscard]] std::uint64_t out_of_order() const { return out_of_order_; }
+
+  static constexpr std::size_t kept = 16;
+
+ private:
+  struct Interval {
+    foundation::Duration begin{0};
+    foundation::Duration end{0};
+  };
+  void insert(std::size_t position, Interval interval);
+
+  std::array<Interval, kept> intervals_{};  ///< sorted, disjoint
+  std::size_t count_ = 0;
+  foundation::Duration forgotten_until_{0};  ///< end of the latest interval dropped
+  std::uint64_t out_of_order_ = 0;
+};
+
+}  // namespace kirchhoff::interconnect

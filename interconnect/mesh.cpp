@@ -1,0 +1,34 @@
+#include "interconnect/mesh.h"
+
+#include <string>
+
+namespace kirchhoff::interconnect {
+
+Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
+           const foundation::Services& services)
+    : topology_(topology) {
+  routers_.reserve(topology.node_count());
+  for (NodeId node = 0; node < topology.node_count(); ++node) {
+    const std::string name =
+        "router_" + std::to_string(topology.row_of(node)) + "_" + std::to_string(topology.column_of(node));
+    routers_.push_back(
+        std::make_unique<Router>(name.c_str(), RouterCore{node, topology, timing, route_entries}, services));
+  }
+  for (NodeId node = 0; node < topology.node_count(); ++node) {
+    for (const Port port : all_ports) {
+      if (topology.has_neighbour(node, port)) {
+        at(node).output(port).bind(at(topology.neighbour(node, port)).input(opposite(port)));
+      }
+    }
+  }
+}
+
+std::uint64_t Mesh::out_of_order() const {
+  std::uint64_t sum = 0;
+  for (const auto& router : routers_) {
+    sum += router->core().out_of_order();
+  }
+  return sum;
+}
+
+}  // namespace kirchhoff::interconnect

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "interconnect/router.h"
+
+namespace kirchhoff::interconnect {
+
+/// All routers of a rectangular mesh, neighbours bound to each other. A builder, no module of its own:
+/// the routers become children of whoever makes it.
+class Mesh {
+ public:
+  Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries, const foundation::Services& services);
+
+  [[nodiscard]] Router& at(NodeId node) { return *routers_[node]; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+
+  /// Where an endpoint enters and leaves the mesh.
+  Router::InputSocket& entry(NodeId node, Port port) { return at(node).input(port); }
+  Router::OutputSocket& exit(NodeId node, Port port) { return at(node).output(port); }
+
+  [[nodiscard]] std::uint64_t out_of_order() const;
+
+ private:
+  Topology topology_;
+  std::vector<std::unique_ptr<Router>> routers_;
+};
+
+}  // namespace kirchhoff::interconnect

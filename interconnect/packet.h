@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "foundation/duration.h"
+#include "foundation/phase.h"
+
+namespace kirchhoff::interconnect {
+
+/// Node of the mesh, row by row; a node is a router with its tile.
+using NodeId = std::uint32_t;
+/// Entry in the route tables; a route is one source and the tree to all its destinations.
+using RouteId = std::uint16_t;
+
+inline constexpr RouteId no_route = 0xffff;
+
+enum class PacketKind : std::uint8_t {
+  activation,       ///< inputs of a layer, to the row buffers of its tiles
+  partial_sum,      ///< one tile's share of W x, to the collector of its column group
+  layer_output,     ///< z of the last layer, to the sequencer
+  exponent_report,  ///< largest |delta| of a column group, to the layer's leader
+  exponent,         ///< the layer's shared exponent, from the leader to the collectors
+  delta,            ///< scaled deltas of a column group, to the column buffers of its tiles
+  back_partial,     ///< one tile's share of W^T delta, to the collectors of the layer below
+  transfer,         ///< order: move the charge into the PCM
+  done,             ///< tile to sequencer: update or transfer finished
+  access,           ///< memory-mapped read or write of a node's registers or weights
+};
+
+/// How the elements of a packet's payload are encoded, in host byte order.
+enum class VectorFormat : std::uint8_t { none, u8, s16, s32, f32 };
+
+constexpr std::size_t bytes_of(VectorFormat format) {
+  switch (format) {
+    case VectorFormat::none:
+      return 0;
+    case VectorFormat::u8:
+      return 1;
+    case VectorFormat::s16:
+      return 2;
+    case VectorFormat::s32:
+    case VectorFormat::f32:
+      break;
+  }
+  return 4;
+}
+
+/// What a packet's head flit says; the vector travels in the payload's data bytes.
+struct PacketHeader {
+  PacketKind kind = PacketKind::access;
+  VectorFormat format = VectorFormat::none;
+  bool by_table = true;           ///< route by table; otherwise XY to `destination`
+  bool training = true;           ///< an example that will be learnt from
+  RouteId route = no_route;
+  NodeId source = 0;
+  NodeId destination = 0;
+  std::uint32_t count = 0;        ///< elements
+  std::uint32_t element_bits = 0; ///< on the wire; a float payload is timed as what it stands for
+  std::int32_t exponent = 0;      ///< of scaled deltas and of sums over them: value = code x 2^exponent
+  foundation::Phase phase = foundation::Phase::setup;
+  foundation::Duration sent_at{0};
+
+  // Where the time of the critical path went that led to this packet.
+  foundation::Duration path_network{0};
+  foundation::Duration path_compute{0};
+
+  static constexpr std::uint32_t header_bits = 32;
+  [[nodiscard]] std::uint64_t wire_bits() const {
+    return header_bits + static_cast<std::uint64_t>(count) * element_bits;
+  }
+};
+
+}  // namespace kirchhoff::interconnect

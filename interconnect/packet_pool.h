@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <tlm>
+#include <vector>
+
+#include "interconnect/packet_extension.h"
+
+namespace kirchhoff::interconnect {
+
+/// Packets for one initiator, used again and again: payload, head and data buffer stay together.
+class PacketPool final : public tlm::tlm_mm_interface {
+ public:
+  PacketPool();
+  PacketPool(const PacketPool&) = delete;
+  PacketPool& operator=(const PacketPool&) = delete;
+  ~PacketPool() override;
+
+  /// A packet with one reference; release() it when done. The bytes are copied in.
+  tlm::tlm_generic_payload& take(const PacketHeader& header, std::span<const std::byte> bytes);
+
+  void free(tlm::tlm_generic_payload* payload) override;
+
+ private:
+  struct Packet;
+  std::vector<std::unique_ptr<Packet>> packets_;
+  std::vector<Packet*> idle_;
+};
+
+/// The head of a packet; null for a payload that is none.
+inline PacketExtension* head_of(const tlm::tlm_generic_payload& payload) {
+  return payload.get_extension<PacketExtension>();
+}
+
+}  // namespace kirchhoff::interconnect

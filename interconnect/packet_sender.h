@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <systemc>
+#include <tlm>
+
+#include "foundation/duration.h"
+#include "interconnect/packet_pool.h"
+
+namespace kirchhoff::interconnect {
+
+/// How an endpoint (tile, sequencer, host interface) hands packets to its router, which owns the link.
+class PacketSender {
+ public:
+  /// `socket` is an initiator socket that outlives the sender.
+  template <typename Socket>
+  explicit PacketSender(Socket& socket)
+      : transport_([&socket](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+          socket->b_transport(payload, delay);
+        }) {}
+
+  /// Sends a packet that is ready at `at`. True if every destination took it.
+  bool post(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
+
+  /// Reads or writes a node's memory-mapped contents. `at` becomes the instant the answer is back.
+  tlm::tlm_response_status access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> bytes,
+                                  foundation::Phase phase, foundation::Duration& at);
+
+  /// The payload of an access, without sending it; release() it when done.
+  tlm::tlm_generic_payload& access_payload(tlm::tlm_command command, std::uint64_t address,
+                                           std::span<const std::byte> bytes, foundation::Phase phase,
+                                           foundation::Duration at);
+
+ private:
+  std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)> transport_;
+  PacketPool pool_;
+};
+
+}  // namespace kirchhoff::interconnect

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "interconnect/link.h"
+#include "interconnect/topology.h"
+
+namespace kirchhoff::interconnect {
+
+/// A router without its sockets: route table, output links, timing.
+///
+/// Modelled: table-routed multicast trees and XY routing, router latency, link width, one packet at a
+/// time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
+/// Not modelled: virtual channels, credits and buffer limits (a blocked packet waits where it is).
+class RouterCore {
+ public:
+  RouterCore(NodeId node, Topology topology, LinkTiming timing, std::size_t route_entries)
+      : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {}
+
+  /// Output ports as a mask of mask_of(Port); 0: no such route.
+  [[nodiscard]] std::uint8_t ports_of(const PacketHeader& header) const {
+    if (header.by_table) {
+      return header.route < table_.size() ? table_[header.route] : std::uint8_t{0};
+    }
+    return header.destination < topology_.node_count()
+               ? mask_of(topology_.next_port_xy(node_, header.destination))
+               : std::uint8_t{0};
+  }
+
+  /// Is what comes in here sent by an endpoint (tile, sequencer, host interface)?
+  [[nodiscard]] bool is_entry(Port port) const { return !topology_.has_neighbour(node_, port); }
+
+  /// Takes the link between an endpoint and this router for a packet ready at `ready`; returns the arrival of
+  /// its head.
+  foundation::Duration enter(Port port, std::uint64_t bits, foundation::Duration ready);
+
+  struct Passage {
+    foundation::Duration begin{0};  ///< the link is taken from here
+    foundation::Duration head{0};   ///< arrival of the head at the other end
+    foundation::Duration tail{0};   ///< arrival of the tail: the packet is complete
+  };
+  /// Takes the output link for a packet whose head is here at `arrival`.
+  Passage pass(Port port, std::uint64_t bits, foundation::Duration arrival);
+
+  /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
+  [[nodiscard]] std::uint8_t route(std::size_t entry) const { return entry < table_.size() ? table_[entry] : 0; }
+  bool set_route(std::size_t entry, std::uint8_t mask);
+  [[nodiscard]] std::size_t route_entries() const { return table_.size(); }
+
+  [[nodiscard]] NodeId node() const { return node_; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+  [[nodiscard]] const LinkTiming& timing() const { return timing_; }
+  [[nodiscard]] std::uint64_t out_of_order() const;
+
+ private:
+  NodeId node_;
+  Topology topology_;
+  LinkTiming timing_;
+  std::vector<std::uint8_t> table_;
+  std::array<Reservations, 5> links_;    ///< outgoing
+  std::array<Reservations, 5> entries_;  ///< incoming, from endpoints
+};
+
+}  // namespace kirchhoff::interconnect

@@ -1,0 +1,49 @@
+#include "model/chip/chip.h"
+
+#include <string>
+
+#include "foundation/error.h"
+#include "periphery/converter.h"
+
+namespace kirchhoff::model {
+
+using interconnect::NodeId;
+using interconnect::Port;
+
+Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& description,
+           const foundation::Services& services)
+    : sc_core::sc_module(name),
+      host("host"),
+      memory("memory"),
+      interrupt("interrupt"),
+      pulse_counts_(description.tile.periphery.update_slots,
+                    periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code),
+      host_interface_("host_interface", description, services),
+      sequencer_("sequencer", description.sequencer, description.quantum, services),
+      mesh_(description.topology, description.link, description.route_entries, services) {
+  if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
+    throw foundation::ModelError("the chip needs a time resolution of 1 ps");
+  }
+  for (NodeId node = 0; node < description.topology.node_count(); ++node) {
+    auto parameters = description.tile;
+    if (description.traced_tile != node) {
+      parameters.traced_cell.reset();
+    }
+    const std::string tile_name = "tile_" + std::to_string(description.topology.row_of(node)) + "_" +
+                                  std::to_string(description.topology.column_of(node));
+    tiles_.push_back(std::make_unique<tiles::Tile>(tile_name.c_str(), node, parameters, pulse_counts_, services));
+    mesh_.exit(node, Port::local).bind(tiles_.back()->input);
+    tiles_.back()->output.bind(mesh_.entry(node, Port::local));
+  }
+  host.bind(host_interface_.host);
+  host_interface_.memory.bind(memory);
+  host_interface_.interrupt(interrupt);
+  sequencer_.dma.bind(host_interface_.sequencer_dma);
+  sequencer_.events.bind(host_interface_.sequencer_events);
+  host_interface_.sequencer_control.bind(sequencer_.control);
+  sequencer_.mesh_out.bind(mesh_.entry(interconnect::gateway_node, interconnect::sequencer_port));
+  mesh_.exit(interconnect::gateway_node, interconnect::sequencer_port).bind(sequencer_.mesh_in);
+  host_interface_.mesh.bind(mesh_.entry(interconnect::gateway_node, interconnect::host_port));
+}
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "foundation/services.h"
+#include "interconnect/mesh.h"
+#include "model/chip/chip_description.h"
+#include "model/chip/host_interface_module.h"
+#include "model/chip/sequencer_module.h"
+#include "periphery/update_pulse_generator.h"
+#include "tiles/tile.h"
+
+namespace kirchhoff::model {
+
+/// The chip: host interface, sequencer, router mesh and tiles (after Ambrogio et al., Nature 558, 60 (2018)).
+///
+/// Seen from outside: one target socket (registers, address_map.h), one initiator socket (DMA into host
+/// memory), one level interrupt. Nothing is wired for one network: the host programs routes, roles and flows.
+class Chip : public sc_core::sc_module {
+ public:
+  tlm::tlm_target_socket<> host;
+  tlm::tlm_initiator_socket<> memory;
+  sc_core::sc_out<bool> interrupt;
+
+  /// Throws ModelError unless the kernel runs at a resolution of 1 ps.
+  Chip(const sc_core::sc_module_name& name, const ChipDescription& description, const foundation::Services& services);
+
+  [[nodiscard]] const tiles::Tile& tile(interconnect::NodeId node) const { return *tiles_[node]; }
+  [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }
+
+ private:
+  periphery::PulseCountTables pulse_counts_;
+  HostInterface host_interface_;
+  Sequencer sequencer_;
+  interconnect::Mesh mesh_;
+  std::vector<std::unique_ptr<tiles::Tile>> tiles_;
+};
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,69 @@
+#include "model/chip/chip_description.h"
+
+#include <cmath>
+#include <string>
+
+#include "foundation/error.h"
+#include "model/presets/configuration.h"
+
+namespace kirchhoff::model {
+
+using foundation::from_seconds;
+
+ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail) {
+  const auto& chip = configuration.chip;
+  const auto& technology = configuration.technology;
+  ChipDescription d;
+  d.topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)};
+  d.link.cycle = from_seconds(1 / technology.mesh_clock.base);
+  d.link.width_bits = static_cast<std::uint32_t>(std::lround(technology.link_width.base));
+  d.link.router_cycles = static_cast<std::uint32_t>(std::lround(technology.router_latency.base));
+  d.route_entries = static_cast<std::size_t>(chip.route_entries);
+
+  auto& tile = d.tile;
+  tile.rows = static_cast<std::size_t>(chip.tile_rows);
+  tile.columns = static_cast<std::size_t>(chip.tile_columns);
+  tile.detail = detail;
+  tile.synapse = configuration.synapse;
+  tile.periphery = configuration.periphery;
+  tile.route_entries = d.route_entries;
+  tile.flow_entries = static_cast<std::size_t>(chip.flow_entries);
+  tile.timing.integrate = from_seconds(technology.t_int.base);
+  tile.timing.convert = from_seconds(technology.t_conv.base);
+  tile.timing.update_slot = from_seconds(technology.t_upd.base);
+  tile.timing.pcm_pulse = from_seconds(technology.t_pcm.base);
+  tile.timing.digital_value = from_seconds(technology.t_act.base);
+  tile.assumed = {.pcm_pair_us = technology.g_pcm_pair.base * 1e6,
+                  .capacitor_us = technology.g_cap.base * 1e6,
+                  .transfer_iterations = technology.n_clt.base,
+                  .set_pulses = technology.n_set.base,
+                  .reset_probability = technology.p_reset.base};
+
+  const auto traced = static_cast<std::uint32_t>(chip.trace_tile);
+  if (traced >= d.topology.node_count() || static_cast<std::size_t>(chip.trace_row) >= tile.rows ||
+      static_cast<std::size_t>(chip.trace_column) >= tile.columns) {
+    throw foundation::InputError("trace.tile, trace.row, trace.column name synapse " +
+                                 std::to_string(chip.trace_tile) + ", " + std::to_string(chip.trace_row) + ", " +
+                                 std::to_string(chip.trace_column) + ", but the chip has " +
+                                 std::to_string(d.topology.node_count()) + " tiles of " + std::to_string(tile.rows) +
+                                 " x " + std::to_string(tile.columns));
+  }
+  d.traced_tile = traced;
+  tile.traced_cell = tiles::CellPosition{static_cast<std::size_t>(chip.trace_row),
+                                         static_cast<std::size_t>(chip.trace_column)};
+
+  d.sequencer.detail = detail;
+  d.sequencer.dac_bits = configuration.periphery.dac_bits;
+  d.sequencer.softmax_class = from_seconds(technology.t_softmax.base);
+  d.sequencer.update = tile.timing.update(configuration.periphery.update_slots);
+  d.sequencer.tile_columns = tile.columns;
+  d.sequencer.mesh_nodes = d.topology.node_count();
+
+  d.host.register_access = from_seconds(technology.t_register.base);
+  d.host.dma_latency = from_seconds(technology.dma_latency.base);
+  d.host.dma_bytes_per_second = technology.dma_bandwidth.base;
+  d.quantum = from_seconds(chip.quantum_us * 1e-6);
+  return d;
+}
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "foundation/duration.h"
+#include "interconnect/link.h"
+#include "interconnect/topology.h"
+#include "model/chip/sequencer_core.h"
+#include "tiles/tile_parameters.h"
+
+namespace kirchhoff::model {
+
+struct Configuration;
+
+/// Times of the host side of the chip.
+struct HostInterfaceParameters {
+  foundation::Duration register_access{20000};
+  foundation::Duration dma_latency{100000};
+  double dma_bytes_per_second = 4e9;
+};
+
+/// Everything the chip is built from: plain numbers, derived from a configuration.
+struct ChipDescription {
+  interconnect::Topology topology;
+  interconnect::LinkTiming link;
+  std::size_t route_entries = 1024;
+  tiles::TileParameters tile;
+  std::optional<interconnect::NodeId> traced_tile;  ///< which tile's traced_cell is traced
+  SequencerParameters sequencer;
+  HostInterfaceParameters host;
+  foundation::Duration quantum{100000000};
+};
+
+/// Times come from the technology's base values. Throws InputError where a value cannot be built.
+ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail);
+
+}  // namespace kirchhoff::model

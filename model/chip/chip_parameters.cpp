@@ -1,0 +1,28 @@
+#include "model/chip/chip_parameters.h"
+
+namespace kirchhoff::model {
+
+using foundation::Mark;
+
+void declare(foundation::ParameterTable& table, ChipParameters& p) {
+  table.integer("chip.mesh_rows", p.mesh_rows, 1, 64, Mark::derived, "");
+  table.integer("chip.mesh_columns", p.mesh_columns, 1, 64, Mark::derived, "");
+  table.integer("chip.tile_rows", p.tile_rows, 1, 4096, Mark::derived, "word lines of a tile");
+  table.integer("chip.tile_columns", p.tile_columns, 1, 4096, Mark::derived, "bit lines of a tile");
+  table.integer("chip.spare_tiles", p.spare_tiles, 0, 4095, Mark::assumed, "kept free by the mapping");
+  table.choice("chip.f_realisation", p.f_realisation, {"voltage", "pulse_length"}, Mark::assumed,
+               "how the gain F is paid for: read voltage or mirror ratio, or longer pulses");
+  table.choice("chip.op_convention", p.op_convention, {"training", "forward"}, Mark::assumed,
+               "peak counts 6 op per weight and example, or 2");
+  table.real("chip.quantum", p.quantum_us, "us", 0.001, 1e6, Mark::assumed,
+             "local time the sequencer may run ahead of the kernel; no result depends on it");
+  table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");
+  table.integer("mesh.flow_entries", p.flow_entries, 8, 4096, Mark::assumed, "receive and transmit table of a tile");
+  table.integer("trace.examples", p.trace_examples, 1, 1000000000, Mark::assumed,
+                "examples whose states and links are traced");
+  table.integer("trace.tile", p.trace_tile, 0, 4095, Mark::assumed, "tile of the synapse traced throughout");
+  table.integer("trace.row", p.trace_row, 0, 4095, Mark::assumed, "its row");
+  table.integer("trace.column", p.trace_column, 0, 4095, Mark::assumed, "its column");
+}
+
+}  // namespace kirchhoff::model

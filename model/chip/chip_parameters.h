@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "foundation/parameters.h"
+
+namespace kirchhoff::model {
+
+struct ChipParameters {
+  std::int64_t mesh_rows = 4;
+  std::int64_t mesh_columns = 8;
+  std::int64_t tile_rows = 131;
+  std::int64_t tile_columns = 50;
+  std::int64_t spare_tiles = 0;            ///< kept free by the mapping
+  std::string f_realisation = "voltage";   ///< how the gain F is paid for: voltage, pulse_length
+  std::string op_convention = "training";  ///< what peak counts: training (6 op per weight), forward (2)
+  double quantum_us = 100;                 ///< us, the sequencer's local time may run this far ahead
+
+  std::int64_t route_entries = 1024;  ///< route table entries per router
+  std::int64_t flow_entries = 256;    ///< receive and transmit table entries per tile
+
+  std::int64_t trace_examples = 64;  ///< examples whose states and links are traced
+  std::int64_t trace_tile = 0;       ///< the synapse that is traced throughout
+  std::int64_t trace_row = 0;
+  std::int64_t trace_column = 0;
+};
+
+void declare(foundation::ParameterTable& table, ChipParameters& parameters);
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "foundation/services.h"
+#include "foundation/trace_sink.h"
+#include "interconnect/link.h"
+#include "interconnect/packet_sender.h"
+#include "model/chip/address_map.h"
+#include "model/chip/chip_description.h"
+
+namespace kirchhoff::model {
+
+/// The chip's edge to the host: register decoder, DMA channel, interrupt.
+///
+/// One DMA channel: latency plus bytes over bandwidth per burst, bursts one after the other. Registers are
+/// aligned 32-bit words. Debug transport reads every register and cell without time or side effect.
+class HostInterface : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<HostInterface> host;                    ///< from the host
+  tlm_utils::simple_initiator_socket<HostInterface> memory;               ///< to host memory
+  tlm_utils::passthrough_target_socket<HostInterface> sequencer_dma;      ///< from the sequencer
+  tlm_utils::passthrough_target_socket<HostInterface> sequencer_events;   ///< from the sequencer
+  tlm_utils::simple_initiator_socket<HostInterface> sequencer_control;    ///< to the sequencer
+  tlm_utils::simple_initiator_socket<HostInterface> mesh;                 ///< to the nodes
+  sc_core::sc_out<bool> interrupt;
+
+  HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
+                const foundation::Services& services);
+
+ private:
+  void host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned host_debug(tlm::tlm_generic_payload& payload);
+  void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void events_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  tlm::tlm_response_status access_own(tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  tlm::tlm_response_status access_node(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  [[nodiscard]] bool is_node_address(std::uint64_t address) const;
+  std::uint32_t& own(std::uint32_t offset) { return registers_[offset / 4]; }
+  void drive_interrupt();
+
+  HostInterfaceParameters parameters_;
+  foundation::Services services_;
+  interconnect::Topology topology_;
+  interconnect::PacketSender sender_;
+  interconnect::Reservations bus_;
+  std::array<std::uint32_t, 16> registers_{};
+  sc_core::sc_event interrupt_changed_;
+  foundation::TraceSink::Signal dma_signal_ = 0;
+  foundation::TraceSink::Signal access_signal_ = 0;
+  foundation::TraceSink::Signal interrupt_signal_ = 0;
+};
+
+}  // namespace kirchhoff::model

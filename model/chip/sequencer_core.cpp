@@ -1,0 +1,371 @@
+#include "model/chip/sequencer_core.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "foundation/ledger.h"
+#include "interconnect/packet_address.h"
+#include "periphery/converter.h"
+#include "periphery/delta_scaler.h"
+#include "tiles/vector_codec.h"
+
+namespace kirchhoff::model {
+
+using foundation::Duration;
+using foundation::Phase;
+using interconnect::PacketHeader;
+using interconnect::PacketKind;
+using interconnect::VectorFormat;
+
+namespace {
+
+/// Indices of the order list that are fetched at a time.
+constexpr std::uint32_t kOrderChunk = 256;
+/// Largest example, bytes: what the row buffers of the largest mesh could hold.
+constexpr std::uint32_t kMostInputs = 1U << 20;
+
+template <typename T>
+std::span<std::byte> bytes_of_object(T& object) {
+  return std::as_writable_bytes(std::span{&object, 1});
+}
+
+}  // namespace
+
+SequencerCore::SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports,
+                             const foundation::Services& services, std::string_view name)
+    : parameters_(parameters), ports_(ports), services_(services) {
+  if (services_.trace != nullptr) {
+    state_signal_ = services_.trace->declare(name, "state", foundation::TraceSink::Kind::text);
+  }
+}
+
+void SequencerCore::state(std::string_view name, Duration at) {
+  if (services_.trace != nullptr && services_.trace->states_wanted()) {
+    services_.trace->text(state_signal_, at, name);
+  }
+}
+
+// ---- descriptors ------------------------------------------------------------------------------------
+
+Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
+  Completion completion;
+  completion.tag = descriptor.tag;
+  switch (static_cast<DescriptorOperation>(descriptor.operation)) {
+    case DescriptorOperation::nothing:
+      break;
+    case DescriptorOperation::program_weights:
+      move_weights(descriptor, true, now, completion);
+      break;
+    case DescriptorOperation::read_weights:
+      move_weights(descriptor, false, now, completion);
+      break;
+    case DescriptorOperation::train:
+      run_examples(descriptor, true, now, completion);
+      break;
+    case DescriptorOperation::infer:
+      run_examples(descriptor, false, now, completion);
+      break;
+    case DescriptorOperation::transfer:
+      completion.error = prepare() ? transfer(now) : std::uint32_t{error_descriptor};
+      break;
+    default:
+      completion.error = error_descriptor;
+      break;
+  }
+  state("IDLE", now);
+  completion.time_ps = static_cast<std::uint64_t>(now.count());
+  return completion;
+}
+
+void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Duration& now, Completion& completion) {
+  const std::size_t row_bytes = descriptor.columns * sizeof(float);
+  if (descriptor.node >= parameters_.mesh_nodes || descriptor.columns == 0 ||
+      descriptor.columns > parameters_.tile_columns || descriptor.stride < row_bytes) {
+    completion.error = error_descriptor;
+    return;
+  }
+  const Duration start = now;
+  bytes_.resize(row_bytes);
+  for (std::uint32_t row = 0; row < descriptor.count; ++row) {
+    const std::uint64_t cells = interconnect::cell_address(descriptor.node, interconnect::CellPlane::weight,
+                                                           std::uint64_t{row} * parameters_.tile_columns);
+    const std::uint64_t offset = std::uint64_t{row} * descriptor.stride;
+    state(program ? "PROGRAM" : "READ_WEIGHTS", now);
+    bool memory_ok = true;
+    bool cells_ok = true;
+    if (program) {
+      memory_ok = ports_.dma_read(descriptor.input_address + offset, bytes_, now);
+      cells_ok = memory_ok && ports_.write_cells(cells, bytes_, now);
+    } else {
+      cells_ok = ports_.read_cells(cells, bytes_, now);
+      memory_ok = !cells_ok || ports_.dma_write(descriptor.output_address + offset, bytes_, now);
+    }
+    completion.error |= (memory_ok ? 0U : std::uint32_t{error_dma}) | (cells_ok || !memory_ok ? 0U : std::uint32_t{error_descriptor});
+    if (completion.error != 0) {
+      break;
+    }
+    ++completion.count;
+    ports_.settled(now);
+  }
+  services_.ledger.elapsed(Phase::setup) += now - start;
+}
+
+// ---- examples ---------------------------------------------------------------------------------------
+
+/// Takes the network settings over; false where they make no sense.
+bool SequencerCore::prepare() {
+  inputs_ = settings_.flows(SequencerFlow::input);
+  outputs_ = settings_.flows(SequencerFlow::output);
+  deltas_ = settings_.flows(SequencerFlow::delta);
+  const std::uint32_t inputs = settings_.get(sequencer_register::inputs);
+  const std::uint32_t classes = settings_.get(sequencer_register::classes);
+  output_lsb_ = settings_.output_lsb();
+  const auto within = [](const std::vector<SequencerSettings::Flow>& flows, std::uint32_t limit) {
+    return !flows.empty() && std::all_of(flows.begin(), flows.end(), [&](const SequencerSettings::Flow& flow) {
+      return flow.count > 0 && flow.first <= limit && flow.count <= limit - flow.first;
+    });
+  };
+  if (inputs == 0 || inputs > kMostInputs || classes == 0 || classes > kMostInputs || !within(inputs_, inputs) ||
+      !within(outputs_, classes) || !within(deltas_, classes) || !std::isfinite(output_lsb_)) {
+    return false;
+  }
+  output_of_route_.assign(interconnect::no_route, -1);
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    output_of_route_[outputs_[i].route] = static_cast<std::int32_t>(i);
+  }
+  output_unit_.emplace(classes);
+  z_.assign(classes, 0.0F);
+  codes_.resize(classes);
+  values_.resize(std::max(inputs, classes));
+  output_join_.reset();
+  output_join_.expect(static_cast<std::uint32_t>(outputs_.size()));
+  done_join_.reset();
+  done_join_.expect(settings_.get(sequencer_register::tiles));
+  return true;
+}
+
+void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now, Completion& completion) {
+  if (!prepare()) {
+    completion.error = error_descriptor;
+    return;
+  }
+  auto& ledger = services_.ledger;
+  const std::uint32_t classes = settings_.get(sequencer_register::classes);
+  const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
+  const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
+  order_.clear();
+  Fetched next;
+  if (descriptor.count > 0 && !fetch(descriptor, 0, now, next)) {
+    completion.error = error_dma;
+    return;
+  }
+  for (std::uint32_t number = 0; number < descriptor.count; ++number) {
+    Fetched example = std::move(next);
+    const Duration start = std::max(now, example.ready);
+    // The bus fetches the next example while the arrays work on this one.
+    next = Fetched{};
+    next.ok = true;
+    if (number + 1 < descriptor.count) {
+      fetch(descriptor, number + 1, start, next);
+    }
+    if (!example.ok) {
+      completion.error = error_dma;
+      break;
+    }
+    if (example.label >= classes && (training || descriptor.label_address != 0)) {
+      completion.error = error_label;
+      break;
+    }
+    state("FORWARD", start);
+    if (!forward(example, training, start)) {
+      completion.error = error_network;
+      break;
+    }
+    const Duration outputs_at = output_join_.latest();
+    const bool labelled = training || descriptor.label_address != 0;
+    OutputUnit::Result result{OutputUnit::predict(z_), 0};
+    if (labelled) {
+      result = output_unit_->compare(z_, example.label);
+      completion.correct += result.predicted == example.label ? 1 : 0;
+      completion.loss += result.loss;
+    }
+    const Duration compared = outputs_at + softmax;
+    state("OUTPUT", outputs_at);
+    if (descriptor.output_address != 0) {
+      auto predicted = static_cast<std::uint16_t>(result.predicted);
+      Duration written = compared;
+      if (!ports_.dma_write(descriptor.output_address + std::uint64_t{number} * sizeof predicted,
+                            bytes_of_object(predicted), written)) {
+        completion.error = error_dma;
+        break;
+      }
+    }
+    const Phase phase = training ? Phase::forward : Phase::inference;
+    ledger.elapsed(phase) += compared - now;
+    ledger.network_elapsed(phase) += (start - now) + output_join_.path().network;
+    now = compared;
+    if (training) {
+      state("BACKWARD", compared);
+      if (!backward(output_unit_->delta(), compared)) {
+        completion.error = error_network;
+        break;
+      }
+      const Duration done = done_join_.latest();
+      ledger.elapsed(Phase::update) += parameters_.update;
+      ledger.elapsed(Phase::backward) += done - compared - parameters_.update;
+      ledger.network_elapsed(Phase::backward) += done_join_.path().network;
+      now = done;
+      ++ledger.counters().training_examples;
+      settings_.put(sequencer_register::examples, settings_.get(sequencer_register::examples) + 1);
+      if (interval > 0 && ++since_transfer_ >= interval) {
+        completion.error = transfer(now);
+      }
+    } else {
+      ++ledger.counters().inference_examples;
+    }
+    ++completion.count;
+    if (completion.error != 0) {
+      break;
+    }
+    ports_.settled(now);
+  }
+}
+
+bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Duration at, Fetched& into) {
+  std::uint64_t index = number;
+  into.ready = at;
+  into.ok = false;
+  if (descriptor.order_address != 0) {
+    if (order_.empty() || number < order_first_ || number >= order_first_ + order_.size()) {
+      order_first_ = number;
+      order_.resize(std::min(kOrderChunk, descriptor.count - number));
+      if (!ports_.dma_read(descriptor.order_address + std::uint64_t{number} * sizeof(std::uint32_t),
+                           std::as_writable_bytes(std::span{order_}), into.ready)) {
+        return false;
+      }
+    }
+    index = order_[number - order_first_];
+  }
+  into.input.resize(settings_.get(sequencer_register::inputs));
+  if (!ports_.dma_read(descriptor.input_address + index * descriptor.stride, into.input, into.ready)) {
+    return false;
+  }
+  if (descriptor.label_address != 0) {
+    std::uint16_t label = 0;
+    if (!ports_.dma_read(descriptor.label_address + index * sizeof label, bytes_of_object(label), into.ready)) {
+      return false;
+    }
+    into.label = label;
+  }
+  into.ok = true;
+  return true;
+}
+
+bool SequencerCore::send(PacketHeader header, const SequencerSettings::Flow& flow, std::span<const float> values,
+                         Duration at) {
+  header.route = flow.route;
+  header.by_table = true;
+  header.count = static_cast<std::uint32_t>(values.size());
+  header.sent_at = at;
+  if (parameters_.detail == tiles::Detail::ideal && header.format != VectorFormat::none) {
+    header.format = VectorFormat::f32;
+  }
+  bytes_.resize(std::max(bytes_.size(), values.size() * sizeof(float)));
+  const std::size_t size = tiles::encode(header.format, values, bytes_);
+  ++services_.ledger.counters().packets;
+  return ports_.send(header, {bytes_.data(), size}, at);
+}
+
+bool SequencerCore::forward(const Fetched& example, bool training, Duration start) {
+  outputs_here_ = false;
+  // Bytes are 8-bit pulse widths; a DAC with fewer bits gets the nearest of its own codes.
+  const periphery::PulseWidthDac dac{parameters_.dac_bits};
+  const bool exact = parameters_.dac_bits == 8;
+  for (std::size_t i = 0; i < example.input.size(); ++i) {
+    const auto byte = std::to_integer<std::int32_t>(example.input[i]);
+    if (parameters_.detail == tiles::Detail::ideal) {
+      values_[i] = static_cast<float>(byte) / 255.0F;
+    } else {
+      values_[i] = static_cast<float>(exact ? byte : dac.code_of(byte / 255.0));
+    }
+  }
+  PacketHeader header;
+  header.kind = PacketKind::activation;
+  header.format = VectorFormat::u8;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.dac_bits);
+  header.training = training;
+  header.phase = training ? Phase::forward : Phase::inference;
+  bool delivered = true;
+  for (const auto& flow : inputs_) {
+    delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
+  }
+  return delivered && outputs_here_;
+}
+
+bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
+  all_done_ = false;
+  PacketHeader header;
+  header.kind = PacketKind::delta;
+  header.format = VectorFormat::s16;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.dac_bits) + 1;
+  header.phase = Phase::backward;
+  header.exponent = periphery::shared_exponent(periphery::largest_magnitude(deltas));
+  if (parameters_.detail == tiles::Detail::ideal) {
+    std::copy(deltas.begin(), deltas.end(), values_.begin());
+  } else {
+    const periphery::PulseWidthDac dac{parameters_.dac_bits};
+    periphery::scale_deltas(deltas, header.exponent, dac.full_code, codes_);
+    std::copy(codes_.begin(), codes_.end(), values_.begin());
+  }
+  bool delivered = true;
+  for (const auto& flow : deltas_) {
+    delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
+  }
+  return delivered && all_done_;
+}
+
+std::uint32_t SequencerCore::transfer(Duration& now) {
+  all_done_ = false;
+  since_transfer_ = 0;
+  PacketHeader header;
+  header.kind = PacketKind::transfer;
+  header.phase = Phase::transfer;
+  SequencerSettings::Flow flow;
+  flow.route = static_cast<interconnect::RouteId>(settings_.get(sequencer_register::transfer_route));
+  state("TRANSFER", now);
+  if (!send(header, flow, {}, now) || !all_done_) {
+    return error_network;
+  }
+  services_.ledger.elapsed(Phase::transfer) += done_join_.latest() - now;
+  services_.ledger.network_elapsed(Phase::transfer) += done_join_.path().network;
+  now = done_join_.latest();
+  ++services_.ledger.counters().transfers;
+  settings_.put(sequencer_register::transfers, settings_.get(sequencer_register::transfers) + 1);
+  return 0;
+}
+
+bool SequencerCore::receive(const PacketHeader& header, std::span<const std::byte> bytes, Duration arrival) {
+  const tiles::PathTime path{header.path_network + (arrival - header.sent_at), header.path_compute};
+  if (header.kind == PacketKind::done) {
+    all_done_ |= done_join_.add(arrival, path);
+    return true;
+  }
+  const std::int32_t output = header.route < output_of_route_.size() ? output_of_route_[header.route] : -1;
+  if (header.kind != PacketKind::layer_output || output < 0) {
+    return false;
+  }
+  const auto& flow = outputs_[static_cast<std::size_t>(output)];
+  const std::span<float> z{z_.data() + flow.first, flow.count};
+  if (!tiles::decode(header.format, bytes, 0, z)) {
+    return false;
+  }
+  if (parameters_.detail == tiles::Detail::physics) {
+    for (float& value : z) {
+      value *= output_lsb_;
+    }
+  }
+  outputs_here_ |= output_join_.add(arrival, path);
+  return true;
+}
+
+}  // namespace kirchhoff::model

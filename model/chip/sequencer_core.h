@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "foundation/services.h"
+#include "foundation/trace_sink.h"
+#include "interconnect/packet.h"
+#include "model/chip/descriptor.h"
+#include "model/chip/output_unit.h"
+#include "model/chip/sequencer_settings.h"
+#include "tiles/join.h"
+#include "tiles/tile_parameters.h"
+
+namespace kirchhoff::model {
+
+/// What the sequencer needs of the world: behind it stand sockets, or a test.
+class SequencerPorts {
+ public:
+  SequencerPorts() = default;
+  SequencerPorts(const SequencerPorts&) = delete;
+  SequencerPorts& operator=(const SequencerPorts&) = delete;
+  virtual ~SequencerPorts() = default;
+
+  /// A packet into the mesh; false if it was not delivered.
+  virtual bool send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
+                    foundation::Duration at) = 0;
+  /// Host memory; `at` becomes the instant it is done. False on a bus error.
+  virtual bool dma_read(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
+  virtual bool dma_write(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) = 0;
+  /// Weights of a tile's row; `at` becomes the instant it is done.
+  virtual bool write_cells(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) = 0;
+  virtual bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
+  /// All is done up to `now`: a moment to let other processes run.
+  virtual void settled(foundation::Duration now) = 0;
+};
+
+/// Digital times of the sequencer and the assumptions it shares with the tiles.
+struct SequencerParameters {
+  tiles::Detail detail = tiles::Detail::physics;
+  std::int64_t dac_bits = 8;
+  foundation::Duration softmax_class{2000};  ///< per class
+  foundation::Duration update{315000};       ///< length of an update, for the split of the time
+  std::size_t tile_columns = 50;
+  std::size_t mesh_nodes = 32;
+};
+
+/// The sequencer without its sockets: works descriptors off, one example after the other.
+///
+/// Modelled: prefetch of the next example by DMA while the chip works, softmax and shared exponent of the
+/// output deltas, transfers at their interval. Not modelled: pipelining of examples through the layers.
+class SequencerCore {
+ public:
+  SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports, const foundation::Services& services,
+                std::string_view name);
+
+  SequencerSettings& settings() { return settings_; }
+  [[nodiscard]] const SequencerSettings& settings() const { return settings_; }
+
+  /// Works one descriptor off, from `now`, which becomes the instant it is done.
+  Completion execute(const Descriptor& descriptor, foundation::Duration& now);
+
+  /// A packet from the mesh, complete at `arrival`; false where none is expected.
+  bool receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
+               foundation::Duration arrival);
+
+ private:
+  /// An example in host memory, read ahead.
+  struct Fetched {
+    bool ok = false;
+    std::uint32_t label = 0;
+    std::vector<std::byte> input;
+    foundation::Duration ready{0};
+  };
+
+  bool prepare();
+  void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now, Completion& completion);
+  bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
+  bool forward(const Fetched& example, bool training, foundation::Duration start);
+  bool backward(std::span<const float> deltas, foundation::Duration start);
+  std::uint32_t transfer(foundation::Duration& now);
+  void move_weights(const Descriptor& descriptor, bool program, foundation::Duration& now, Completion& completion);
+  void state(std::string_view name, foundation::Duration at);
+  bool send(interconnect::PacketHeader header, const SequencerSettings::Flow& flow, std::span<const float> values,
+            foundation::Duration at);
+
+  SequencerParameters parameters_;
+  SequencerPorts& ports_;
+  foundation::Services services_;
+  foundation::TraceSink::Signal state_signal_ = 0;
+  SequencerSettings settings_;
+
+  // Taken from the settings when a descriptor of examples starts.
+  std::vector<SequencerSettings::Flow> inputs_;
+  std::vector<SequencerSettings::Flow> outputs_;
+  std::vector<SequencerSettings::Flow> deltas_;
+  std::vector<std::int32_t> output_of_route_;
+  std::optional<OutputUnit> output_unit_;
+  float output_lsb_ = 1;
+
+  tiles::Join output_join_;
+  bool outputs_here_ = false;
+  tiles::Join done_join_;
+  bool all_done_ = false;
+  std::vector<float> z_;
+  std::vector<float> values_;
+  std::vector<std::int16_t> codes_;
+  std::vector<std::byte> bytes_;
+  std::vector<std::uint32_t> order_;
+  std::uint32_t order_first_ = 0;
+  std::uint32_t since_transfer_ = 0;
+};
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "interconnect/topology.h"
+#include "model/network/network.h"
+
+namespace kirchhoff::model {
+
+/// The part of a layer that one tile holds. Rows count the layer's inputs; the bias row is the last row of
+/// the last row split.
+struct TileAssignment {
+  interconnect::NodeId node = 0;
+  std::size_t layer = 0;
+  std::size_t row_split = 0;
+  std::size_t column_group = 0;
+  std::size_t first_row = 0;
+  std::size_t input_rows = 0;
+  bool bias = false;
+  std::size_t first_column = 0;
+  std::size_t columns = 0;
+
+  [[nodiscard]] std::size_t rows() const { return input_rows + (bias ? 1 : 0); }
+};
+
+/// A layer's grid of tiles.
+struct LayerMap {
+  std::size_t row_splits = 0;
+  std::size_t column_groups = 0;
+  std::size_t first_tile = 0;  ///< index into Mapping::tiles, row split by row split
+};
+
+/// Which tile holds what. A layer is split into rows (partial sums are added) and columns.
+struct Mapping {
+  interconnect::Topology topology;
+  std::vector<TileAssignment> tiles;
+  std::vector<LayerMap> layers;
+
+  [[nodiscard]] const TileAssignment& tile(std::size_t layer, std::size_t row_split, std::size_t column_group) const {
+    const LayerMap& map = layers[layer];
+    return tiles[map.first_tile + row_split * map.column_groups + column_group];
+  }
+  /// The tile that adds up a column group: that of the first row split.
+  [[nodiscard]] const TileAssignment& collector(std::size_t layer, std::size_t column_group) const {
+    return tile(layer, 0, column_group);
+  }
+};
+
+/// What a network is mapped onto.
+struct MappingTarget {
+  interconnect::Topology topology;
+  std::size_t tile_rows = 0;     ///< at least 2
+  std::size_t tile_columns = 0;
+  std::size_t spare_tiles = 0;   ///< left free, at the end of the mesh
+  std::string_view row_split = "even";
+};
+
+/// Tiles that a network needs on tiles of this shape.
+std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target);
+
+/// Lays the layers onto tiles one after the other, along the rows of the mesh. Throws InputError with the
+/// tiles needed and the tiles there.
+Mapping map_network(const NetworkSpec& network, const MappingTarget& target);
+
+}  // namespace kirchhoff::model

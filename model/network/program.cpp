@@ -1,0 +1,334 @@
+#include "model/network/program.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <map>
+#include <string>
+
+#include "foundation/error.h"
+#include "interconnect/packet_address.h"
+#include "model/chip/address_map.h"
+#include "model/network/route_planner.h"
+#include "periphery/converter.h"
+#include "tiles/tile_settings.h"
+
+namespace kirchhoff::model {
+
+using interconnect::NodeId;
+using interconnect::RouteId;
+using tiles::FlowAction;
+using tiles::TileRegister;
+
+namespace {
+
+std::uint32_t word_of(double value) { return std::bit_cast<std::uint32_t>(static_cast<float>(value)); }
+
+/// Overlap of [a, a + an) with [b, b + bn).
+struct Overlap {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+Overlap overlap(std::size_t a, std::size_t an, std::size_t b, std::size_t bn) {
+  const std::size_t first = std::max(a, b);
+  const std::size_t end = std::min(a + an, b + bn);
+  return {first, end > first ? end - first : 0};
+}
+
+class Programmer {
+ public:
+  Programmer(const NetworkSpec& network, const Mapping& mapping, const ProgramOptions& options)
+      : network_(network), mapping_(mapping), options_(options), planner_(mapping.topology, options.route_entries) {}
+
+  std::vector<RegisterWrite> run() {
+    plan_inputs();
+    for (std::size_t layer = 0; layer < network_.layers.size(); ++layer) {
+      plan_partials(layer);
+      plan_deltas(layer);
+      if (layer + 1 < network_.layers.size()) {
+        plan_activations(layer);
+        plan_back_partials(layer);
+        plan_exponents(layer);
+      }
+    }
+    plan_outputs();
+    plan_control();
+    for (const auto& tile : mapping_.tiles) {
+      write_role(tile);
+    }
+    for (const auto& entry : planner_.entries()) {
+      write(interconnect::node_register_address(entry.node,
+                                                interconnect::router_table_offset + std::uint64_t{4} * entry.route),
+            entry.ports);
+    }
+    // ENABLE last: it takes the settings over.
+    for (const auto& tile : mapping_.tiles) {
+      set(tile.node, TileRegister::control, control_of(tile));
+    }
+    write_sequencer();
+    return std::move(writes_);
+  }
+
+ private:
+  [[nodiscard]] bool is_last(std::size_t layer) const { return layer + 1 == network_.layers.size(); }
+
+  void write(std::uint64_t address, std::uint32_t value) { writes_.push_back({address, value}); }
+  void set(NodeId node, TileRegister address, std::uint32_t value) {
+    write(interconnect::node_register_address(node, static_cast<std::uint32_t>(address)), value);
+  }
+
+  void receive(NodeId node, RouteId route, FlowAction action, std::size_t source_first, std::size_t count,
+               std::size_t destination_first, std::size_t slot) {
+    const std::size_t entry = flows_used_[node]++;
+    if (entry >= options_.flow_entries) {
+      throw foundation::InputError("tile " + std::to_string(node) + " needs more than the " +
+                                   std::to_string(options_.flow_entries) +
+                                   " flows of mesh.flow_entries; raise it or use fewer, larger tiles");
+    }
+    const std::uint64_t base = interconnect::node_register_address(
+        node, tiles::flow_table_offset + entry * tiles::flow_entry_bytes);
+    write(base + 4, static_cast<std::uint32_t>(source_first | (count << 16)));
+    write(base + 8, static_cast<std::uint32_t>(destination_first | (slot << 16)));
+    write(base, tiles::flow_valid | (static_cast<std::uint32_t>(action) << 16) | route);
+  }
+
+  void sequencer_flow(SequencerFlow kind, RouteId route, std::size_t first, std::size_t count) {
+    if (sequencer_flows_ >= sequencer_flow_entries) {
+      throw foundation::InputError("the network needs more than the " + std::to_string(sequencer_flow_entries) +
+                                   " flows of the sequencer; use larger tiles");
+    }
+    const std::uint64_t base = sequencer_registers_base + sequencer_register::flow_table +
+                               sequencer_flows_++ * sequencer_flow_bytes;
+    write(base + 4, static_cast<std::uint32_t>(first));
+    write(base + 8, static_cast<std::uint32_t>(count));
+    write(base, sequencer_flow_valid | (static_cast<std::uint32_t>(kind) << 16) | route);
+  }
+
+  std::vector<NodeId> nodes_of_split(std::size_t layer, std::size_t split) const {
+    std::vector<NodeId> nodes;
+    for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
+      nodes.push_back(mapping_.tile(layer, split, group).node);
+    }
+    return nodes;
+  }
+  std::vector<NodeId> nodes_of_group(std::size_t layer, std::size_t group) const {
+    std::vector<NodeId> nodes;
+    for (std::size_t split = 0; split < mapping_.layers[layer].row_splits; ++split) {
+      nodes.push_back(mapping_.tile(layer, split, group).node);
+    }
+    return nodes;
+  }
+
+  /// Sequencer -> all column groups of each row split of the first layer.
+  void plan_inputs() {
+    for (std::size_t split = 0; split < mapping_.layers[0].row_splits; ++split) {
+      const auto& first = mapping_.tile(0, split, 0);
+      const RouteId route = planner_.from_sequencer(nodes_of_split(0, split));
+      sequencer_flow(SequencerFlow::input, route, first.first_row, first.input_rows);
+      for (const NodeId node : nodes_of_split(0, split)) {
+        receive(node, route, FlowAction::activation, 0, first.input_rows, 0, 0);
+      }
+    }
+  }
+
+  /// Row splits -> collector of their column group.
+  void plan_partials(std::size_t layer) {
+    const auto& map = mapping_.layers[layer];
+    for (std::size_t group = 0; group < map.column_groups; ++group) {
+      const auto& collector = mapping_.collector(layer, group);
+      set(collector.node, TileRegister::partials, static_cast<std::uint32_t>(map.row_splits));
+      set(collector.node, TileRegister::partial_slot, 0);
+      for (std::size_t split = 1; split < map.row_splits; ++split) {
+        const auto& tile = mapping_.tile(layer, split, group);
+        const RouteId route = planner_.from_node(tile.node, std::array{collector.node});
+        set(tile.node, TileRegister::transmit_partial, route);
+        receive(collector.node, route, FlowAction::partial_sum, 0, tile.columns, 0, split);
+      }
+    }
+  }
+
+  /// Collector -> the tiles of the next layer whose rows it feeds.
+  void plan_activations(std::size_t layer) {
+    for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
+      const auto& collector = mapping_.collector(layer, group);
+      std::vector<const TileAssignment*> fed;
+      std::vector<NodeId> nodes;
+      for (const auto& tile : mapping_.tiles) {
+        if (tile.layer == layer + 1 &&
+            overlap(tile.first_row, tile.input_rows, collector.first_column, collector.columns).count > 0) {
+          fed.push_back(&tile);
+          nodes.push_back(tile.node);
+        }
+      }
+      const RouteId route = planner_.from_node(collector.node, nodes);
+      set(collector.node, TileRegister::transmit_output, route);
+      for (const auto* tile : fed) {
+        const auto part = overlap(tile->first_row, tile->input_rows, collector.first_column, collector.columns);
+        receive(tile->node, route, FlowAction::activation, part.first - collector.first_column, part.count,
+                part.first - tile->first_row, 0);
+      }
+    }
+  }
+
+  /// Collectors of the last layer -> sequencer.
+  void plan_outputs() {
+    const std::size_t layer = network_.layers.size() - 1;
+    for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
+      const auto& collector = mapping_.collector(layer, group);
+      const RouteId route = planner_.to_sequencer(std::array{collector.node});
+      set(collector.node, TileRegister::transmit_output, route);
+      sequencer_flow(SequencerFlow::output, route, collector.first_column, collector.columns);
+    }
+  }
+
+  /// Deltas of a column group -> all its row splits; from the sequencer for the last layer.
+  void plan_deltas(std::size_t layer) {
+    for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
+      const auto& collector = mapping_.collector(layer, group);
+      const auto nodes = nodes_of_group(layer, group);
+      const RouteId route =
+          is_last(layer) ? planner_.from_sequencer(nodes) : planner_.from_node(collector.node, nodes);
+      if (is_last(layer)) {
+        sequencer_flow(SequencerFlow::delta, route, collector.first_column, collector.columns);
+      } else {
+        set(collector.node, TileRegister::transmit_delta, route);
+      }
+      for (const NodeId node : nodes) {
+        receive(node, route, FlowAction::delta, 0, collector.columns, 0, 0);
+      }
+    }
+  }
+
+  /// Tiles of the next layer -> the collectors of this one whose outputs are their rows.
+  void plan_back_partials(std::size_t layer) {
+    const auto& map = mapping_.layers[layer];
+    const auto groups_above = static_cast<std::uint32_t>(mapping_.layers[layer + 1].column_groups);
+    std::vector<std::uint32_t> expected(map.column_groups, 0);
+    for (const auto& tile : mapping_.tiles) {
+      if (tile.layer != layer + 1) {
+        continue;
+      }
+      std::vector<std::size_t> groups;
+      std::vector<NodeId> nodes;
+      for (std::size_t group = 0; group < map.column_groups; ++group) {
+        const auto& collector = mapping_.collector(layer, group);
+        if (overlap(tile.first_row, tile.input_rows, collector.first_column, collector.columns).count > 0) {
+          groups.push_back(group);
+          nodes.push_back(collector.node);
+        }
+      }
+      const RouteId route = planner_.from_node(tile.node, nodes);
+      set(tile.node, TileRegister::transmit_back, route);
+      for (const std::size_t group : groups) {
+        const auto& collector = mapping_.collector(layer, group);
+        const auto part = overlap(tile.first_row, tile.input_rows, collector.first_column, collector.columns);
+        receive(collector.node, route, FlowAction::back_partial, part.first - tile.first_row, part.count,
+                part.first - collector.first_column, tile.column_group);
+        ++expected[group];
+      }
+    }
+    for (std::size_t group = 0; group < map.column_groups; ++group) {
+      const NodeId node = mapping_.collector(layer, group).node;
+      set(node, TileRegister::back_partials, expected[group]);
+      set(node, TileRegister::back_slots, groups_above);
+    }
+  }
+
+  /// Collectors -> leader (that of the first column group) -> the other collectors.
+  void plan_exponents(std::size_t layer) {
+    const std::size_t groups = mapping_.layers[layer].column_groups;
+    const NodeId leader = mapping_.collector(layer, 0).node;
+    set(leader, TileRegister::exponent_reports, static_cast<std::uint32_t>(groups));
+    if (groups == 1) {
+      return;
+    }
+    std::vector<NodeId> others;
+    for (std::size_t group = 1; group < groups; ++group) {
+      const NodeId node = mapping_.collector(layer, group).node;
+      others.push_back(node);
+      const RouteId route = planner_.from_node(node, std::array{leader});
+      set(node, TileRegister::transmit_report, route);
+      receive(leader, route, FlowAction::exponent_report, 0, 0, 0, 0);
+    }
+    const RouteId route = planner_.from_node(leader, others);
+    set(leader, TileRegister::transmit_exponent, route);
+    for (const NodeId node : others) {
+      receive(node, route, FlowAction::exponent, 0, 0, 0, 0);
+    }
+  }
+
+  /// Transfer orders to all tiles, DONE from all tiles.
+  void plan_control() {
+    std::vector<NodeId> nodes;
+    for (const auto& tile : mapping_.tiles) {
+      nodes.push_back(tile.node);
+    }
+    transfer_route_ = planner_.from_sequencer(nodes);
+    const RouteId done = planner_.to_sequencer(nodes);
+    for (const NodeId node : nodes) {
+      receive(node, transfer_route_, FlowAction::transfer, 0, 0, 0, 0);
+      set(node, TileRegister::transmit_done, done);
+    }
+  }
+
+  [[nodiscard]] std::uint32_t control_of(const TileAssignment& tile) const {
+    return tiles::control_enable | (tile.layer == 0 ? std::uint32_t{tiles::control_first_layer} : 0U) |
+           (is_last(tile.layer) ? std::uint32_t{tiles::control_last_layer} : 0U) |
+           (tile.row_split == 0 ? std::uint32_t{tiles::control_collector} : 0U) |
+           (tile.bias ? std::uint32_t{tiles::control_bias} : 0U);
+  }
+
+  void write_role(const TileAssignment& tile) {
+    const auto& layer = network_.layers[tile.layer];
+    set(tile.node, TileRegister::layer, static_cast<std::uint32_t>(tile.layer));
+    set(tile.node, TileRegister::rows, static_cast<std::uint32_t>(tile.rows()));
+    set(tile.node, TileRegister::columns, static_cast<std::uint32_t>(tile.columns));
+    set(tile.node, TileRegister::activation, static_cast<std::uint32_t>(layer.activation));
+    set(tile.node, TileRegister::forward_full_scale, word_of(layer.adc_full_scale));
+    set(tile.node, TileRegister::backward_full_scale, word_of(options_.backward_full_scale));
+    set(tile.node, TileRegister::input_scale, word_of(layer.input_scale));
+    set(tile.node, TileRegister::output_scale, word_of(layer.output_scale));
+    set(tile.node, TileRegister::learning_rate, word_of(options_.learning_rate));
+  }
+
+  void write_sequencer() {
+    const auto set_sequencer = [&](std::uint32_t offset, std::uint32_t value) {
+      write(sequencer_registers_base + offset, value);
+    };
+    const periphery::Adc adc{options_.adc_bits, network_.layers.back().adc_full_scale};
+    set_sequencer(sequencer_register::inputs, static_cast<std::uint32_t>(network_.inputs()));
+    set_sequencer(sequencer_register::classes, static_cast<std::uint32_t>(network_.classes()));
+    set_sequencer(sequencer_register::output_lsb, std::bit_cast<std::uint32_t>(adc.lsb));
+    set_sequencer(sequencer_register::tiles, static_cast<std::uint32_t>(mapping_.tiles.size()));
+    set_sequencer(sequencer_register::transfer_route, transfer_route_);
+    set_sequencer(sequencer_register::transfer_interval, options_.transfer_interval);
+  }
+
+  const NetworkSpec& network_;
+  const Mapping& mapping_;
+  ProgramOptions options_;
+  RoutePlanner planner_;
+  RouteId transfer_route_ = interconnect::no_route;
+  std::map<NodeId, std::size_t> flows_used_;
+  std::size_t sequencer_flows_ = 0;
+  std::vector<RegisterWrite> writes_;
+};
+
+}  // namespace
+
+std::vector<RegisterWrite> make_program(const NetworkSpec& network, const Mapping& mapping,
+                                        const ProgramOptions& options) {
+  return Programmer{network, mapping, options}.run();
+}
+
+std::vector<RegisterWrite> learning_rate_program(const Mapping& mapping, double learning_rate) {
+  std::vector<RegisterWrite> writes;
+  for (const auto& tile : mapping.tiles) {
+    writes.push_back({interconnect::node_register_address(
+                          tile.node, static_cast<std::uint32_t>(TileRegister::learning_rate)),
+                      word_of(learning_rate)});
+  }
+  return writes;
+}
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,64 @@
+#include "model/presets/consistency.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace kirchhoff::model {
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(const Configuration& configuration) : table_(configuration.table) {}
+
+  /// `good` is what must hold between the values of `keys`; `rule` says it in words.
+  void demand(bool good, std::string_view rule, std::initializer_list<std::string_view> keys) {
+    if (good) {
+      return;
+    }
+    std::string values;
+    for (const std::string_view key : keys) {
+      const auto* entry = table_.find(key);
+      values += (values.empty() ? "" : ", ") + std::string(key) + " = " + entry->text();
+      if (!entry->origin.place.empty()) {
+        values += " (" + entry->origin.place + ")";
+      }
+    }
+    found_.push_back(std::string(rule) + ", but " + values);
+  }
+
+  std::vector<std::string> found() && { return std::move(found_); }
+
+ private:
+  const foundation::ParameterTable& table_;
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> contradictions(const Configuration& configuration) {
+  Checker check(configuration);
+  const auto& capacitor = configuration.synapse.capacitor;
+  check.demand(capacitor.g_min_us < capacitor.g_ref_us && capacitor.g_ref_us < capacitor.g_max_us,
+               "capacitor.g_ref must lie between g_min and g_max",
+               {"capacitor.g_min", "capacitor.g_ref", "capacitor.g_max"});
+  const auto& pcm = configuration.synapse.pcm;
+  check.demand(pcm.offset_us < pcm.g_max_us, "pcm.offset must be below pcm.g_max",
+               {"pcm.offset", "pcm.g_max"});
+  check.demand(pcm.reset_to_us < pcm.g_max_us, "pcm.reset_to must be below pcm.g_max",
+               {"pcm.reset_to", "pcm.g_max"});
+  const ChipParameters& chip = configuration.chip;
+  const std::int64_t tiles = chip.mesh_rows * chip.mesh_columns;
+  check.demand(chip.spare_tiles < tiles, "chip.spare_tiles must leave a tile of the mesh for the network",
+               {"chip.spare_tiles", "chip.mesh_rows", "chip.mesh_columns"});
+  check.demand(chip.trace_tile < tiles, "trace.tile must be a tile of the mesh, counted from 0",
+               {"trace.tile", "chip.mesh_rows", "chip.mesh_columns"});
+  check.demand(chip.trace_row < chip.tile_rows, "trace.row must be a row of a tile, counted from 0",
+               {"trace.row", "chip.tile_rows"});
+  check.demand(chip.trace_column < chip.tile_columns,
+               "trace.column must be a column of a tile, counted from 0",
+               {"trace.column", "chip.tile_columns"});
+  return std::move(check).found();
+}
+
+}  // namespace kirchhoff::model

@@ -1,0 +1,35 @@
+#include "periphery/delta_scaler.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kirchhoff::periphery {
+
+std::int32_t shared_exponent(float largest) {
+  if (!(largest > 0)) {
+    return min_exponent;
+  }
+  int exponent = 0;
+  const float mantissa = std::frexp(largest, &exponent);  // in [0.5, 1)
+  return std::max(mantissa == 0.5F ? exponent - 1 : exponent, min_exponent);
+}
+
+float largest_magnitude(std::span<const float> values) {
+  float largest = 0;
+  for (const float value : values) {
+    largest = std::max(largest, std::fabs(value));
+  }
+  return largest;
+}
+
+void scale_deltas(std::span<const float> deltas, std::int32_t exponent, std::int32_t full_code,
+                  std::span<std::int16_t> codes) {
+  const float factor = std::ldexp(static_cast<float>(full_code), -exponent);
+  const auto limit = static_cast<float>(full_code);
+  for (std::size_t j = 0; j < codes.size(); ++j) {
+    const float code = std::floor(deltas[j] * factor + 0.5F);
+    codes[j] = static_cast<std::int16_t>(std::clamp(code, -limit, limit));
+  }
+}
+
+}  // namespace kirchhoff::periphery

@@ -1,0 +1,29 @@
+#include "periphery/periphery_parameters.h"
+
+namespace kirchhoff::periphery {
+
+using foundation::Mark;
+
+void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
+  table.integer("dac.bits", p.dac_bits, 2, 8, Mark::source, "pulse-width steps; 8-bit activations");
+  table.integer("adc.bits", p.adc_bits, 3, 15, Mark::assumed, "signed; technology's e_adc is for 8 bit");
+  table.real("adc.hidden_full_scale", p.adc_hidden_full_scale, "", 0.01, 1000, Mark::assumed,
+             "+- of z = W x / kappa per tile, hidden layers");
+  table.real("adc.output_full_scale", p.adc_output_full_scale, "", 0, 1000, Mark::assumed,
+             "+- of z, last layer; 0: 10 up to 10 classes, 16 above");
+  table.real("adc.backward_full_scale", p.adc_backward_full_scale, "", 0.01, 1000, Mark::assumed,
+             "+- of w times scaled delta");
+  table.integer("update.slots", p.update_slots, 1, 128, Mark::assumed,
+                "bits of a pulse train; 31 in AIHWKit, 63 so that lr kappa / dg = 62.5 fits");
+  table.real("activation.relu_full_scale", p.relu_full_scale, "", 0.01, 1000, Mark::assumed,
+             "z at which a ReLU activation is clipped");
+}
+
+double output_full_scale(const PeripheryParameters& parameters, std::size_t class_count) {
+  if (parameters.adc_output_full_scale > 0) {
+    return parameters.adc_output_full_scale;
+  }
+  return class_count <= 10 ? 10.0 : 16.0;
+}
+
+}  // namespace kirchhoff::periphery

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "foundation/random.h"
+
+namespace kirchhoff::periphery {
+
+/// Which lines fire in which slot of an update, slot by slot.
+///
+/// Lines of slot k are lines[first[k]] .. lines[first[k + 1] - 1], in ascending order.
+struct PulseTrains {
+  std::vector<std::uint32_t> first;
+  std::vector<std::uint16_t> lines;
+  std::uint64_t clipped = 0;  ///< pulses beyond one per slot that the lines could not send
+
+  [[nodiscard]] std::span<const std::uint16_t> slot(std::size_t k) const {
+    return {lines.data() + first[k], lines.data() + first[k + 1]};
+  }
+  [[nodiscard]] std::uint64_t pulse_count() const { return lines.size(); }
+};
+
+/// How many pulses a train has: distribution functions of Binomial(slots, gain x code / full_code).
+///
+/// Built once per gain and shared by all tiles of a chip (gains are powers of two times a few rates).
+class PulseCountTables {
+ public:
+  PulseCountTables(std::int64_t slots, std::int32_t full_code);
+
+  struct Table {
+    std::vector<std::uint32_t> cumulative;  ///< slots entries per code, in 2^-32
+    std::vector<float> excess;              ///< per code: expected pulses lost by p > 1
+  };
+  const Table& for_gain(double gain);
+
+  [[nodiscard]] std::size_t slots() const { return slots_; }
+
+ private:
+  std::size_t slots_;
+  std::int32_t full_code_;
+  std::map<double, std::unique_ptr<Table>> tables_;
+};
+
+/// Stochastic bit trains of an array's lines: in each slot a line with code c fires with probability
+/// p = min(1, gain c / full_code), independently, so that a row and a column coincide slots p_x p_d
+/// times on average (Gokmen, Vlasov, Front. Neurosci. 2016).
+///
+/// A train is drawn as its number of pulses (binomial) and their places (uniform), which is the same
+/// distribution at the cost of the pulses that are really there. Streams are keyed by line.
+class UpdatePulseGenerator {
+ public:
+  explicit UpdatePulseGenerator(PulseCountTables& tables) : tables_(tables) {}
+
+  /// Trains of all lines; codes are magnitudes or signed (the sign is the caller's), |code| <= full_code.
+  void generate(const foundation::RandomStream& stream, std::uint64_t operation, double gain,
+                std::span<const std::int16_t> codes, PulseTrains& trains);
+
+ private:
+  PulseCountTables& tables_;
+  std::vector<std::uint32_t> words_;
+  struct Pulse {
+    std::uint8_t slot;
+    std::uint16_t line;
+  };
+  std::vector<Pulse> pulses_;
+};
+
+}  // namespace kirchhoff::periphery

@@ -1,0 +1,272 @@
+#include "testbenches/explore/explore_command.h"
+
+#include <chrono>
+#include <filesystem>
+#include <future>
+#include <iostream>
+#include <system_error>
+#include <unistd.h>
+
+#include "foundation/atomic_file.h"
+#include "foundation/error.h"
+#include "testbenches/explore/git_version.h"
+#include "testbenches/explore/training_session.h"
+#include "testbenches/host/number_format.h"
+#include "testbenches/host/npy_file.h"
+#include "testbenches/host/progress.h"
+#include "testbenches/host/report_cost.h"
+#include "testbenches/host/report_json.h"
+#include "testbenches/host/report_summary.h"
+#include "testbenches/host/terminal.h"
+#include "traces/vcd_writer.h"
+
+namespace kirchhoff::testbenches {
+
+namespace fs = std::filesystem;
+using foundation::InputError;
+
+namespace {
+
+/// The smallest run whose accuracy is checked against absolute figures: the built-in data set as it comes.
+constexpr double least_percent = 90;
+constexpr double least_above_linear = 3;
+constexpr double most_below_software = 1.0;
+/// Learning rate of the linear classifier, that of the software baselines.
+constexpr double linear_learning_rate = 0.01;
+
+/// Test accuracy after each epoch.
+using LearningCurve = std::vector<double>;
+
+LearningCurve train_software(const std::vector<Matrix>& weights, Activation hidden, const DataSet& data,
+                             const model::NetworkParameters& training, double learning_rate) {
+  SoftwareNetwork network{weights, hidden};
+  LearningCurve curve;
+  for (std::uint32_t epoch = 0; epoch < static_cast<std::uint32_t>(training.epochs); ++epoch) {
+    network.train_epoch(data.train,
+                        epoch_order(static_cast<std::uint32_t>(data.train.count()),
+                                    static_cast<std::uint64_t>(training.seed), epoch),
+                        learning_rate_of_epoch(learning_rate, training.learning_rate_decay, epoch));
+    curve.push_back(network.accuracy_percent(data.test));
+  }
+  return curve;
+}
+
+/// What software reaches on the same examples in the same order, and a linear classifier.
+struct Reference {
+  LearningCurve software;
+  double linear_percent = 0;
+};
+
+Reference train_reference(const std::vector<Matrix>& weights, const DataSet& data,
+                          const model::NetworkParameters& training, double learning_rate) {
+  const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
+  Reference reference;
+  reference.software = train_software(weights, hidden, data, training, learning_rate);
+  const std::array<std::uint32_t, 2> linear{static_cast<std::uint32_t>(data.input_count),
+                                            static_cast<std::uint32_t>(data.class_count)};
+  reference.linear_percent =
+      train_software(initial_weights(linear, Activation::logistic, static_cast<std::uint64_t>(training.seed)),
+                     Activation::logistic, data, training, linear_learning_rate)
+          .back();
+  return reference;
+}
+
+fs::path make_folder(const Options& options, const DataSet& data) {
+  const fs::path preset = fs::path{options.preset}.stem();
+  const fs::path folder = options.out.empty() ? fs::path{"runs"} / (preset.string() + "-" + data.name) : fs::path{options.out};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw InputError("cannot create the output folder '" + folder.string() + "': " + error.message());
+  }
+  if (!fs::is_directory(folder) || ::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw InputError("cannot write into the output folder '" + folder.string() + "'; choose another with --out");
+  }
+  return folder;
+}
+
+void export_start(const fs::path& folder, const std::vector<Matrix>& weights, std::uint32_t count,
+                  const model::NetworkParameters& training) {
+  for (std::size_t layer = 0; layer < weights.size(); ++layer) {
+    const std::array<std::size_t, 2> shape{weights[layer].rows, weights[layer].columns};
+    write_npy(folder / ("initial_weights_" + std::to_string(layer) + ".npy"), shape,
+              std::span<const float>{weights[layer].values});
+  }
+  for (std::uint32_t epoch = 0; epoch < static_cast<std::uint32_t>(training.epochs); ++epoch) {
+    const auto order = epoch_order(count, static_cast<std::uint64_t>(training.seed), epoch);
+    const std::array<std::size_t, 1> shape{order.size()};
+    write_npy(folder / ("order_epoch_" + std::to_string(epoch) + ".npy"), shape,
+              std::span<const std::uint32_t>{order});
+  }
+}
+
+void describe_run(const Options& options, const model::Configuration& configuration, const DataSet& data,
+                  const TrainingSession& session, RunResult& result) {
+  const auto& chip = configuration.chip;
+  result.run.preset = configuration.preset;
+  result.run.seed = static_cast<std::uint64_t>(configuration.network.seed);
+  result.run.style = options.style;
+  result.run.detail = options.detail;
+  result.run.technology = configuration.technology.name;
+  result.run.git_version = git_version;
+  result.chip.tiles = chip.mesh_rows * chip.mesh_columns;
+  result.chip.mesh_rows = chip.mesh_rows;
+  result.chip.mesh_columns = chip.mesh_columns;
+  result.chip.rows = chip.tile_rows;
+  result.chip.columns = chip.tile_columns;
+  result.chip.cells = result.chip.tiles * chip.tile_rows * chip.tile_columns;
+  result.chip.synapses_mapped = static_cast<std::int64_t>(session.network().synapses());
+  result.chip.utilisation = static_cast<double>(result.chip.synapses_mapped) / static_cast<double>(result.chip.cells);
+  result.chip.tiles_used = static_cast<std::int64_t>(session.mapping().tiles.size());
+  result.chip.network = session.network().name();
+  result.accuracy.dataset = data.name;
+  result.accuracy.train_examples = data.train.count();
+  result.accuracy.test_examples = data.test.count();
+  result.accuracy.epochs = static_cast<int>(configuration.network.epochs);
+}
+
+void add_accuracy(const TrainingSession& session, const Reference& reference, RunResult& result) {
+  for (const auto& epoch : session.epochs()) {
+    result.accuracy.per_epoch.push_back({epoch.epoch, epoch.test_percent,
+                                         reference.software[static_cast<std::size_t>(epoch.epoch - 1)],
+                                         epoch.simulated_s});
+    result.run.wall_s += epoch.wall_s;
+  }
+  result.accuracy.test_percent = session.epochs().back().test_percent;
+  result.accuracy.software_test_percent = reference.software.back();
+  result.accuracy.linear_test_percent = reference.linear_percent;
+}
+
+/// On the built-in data the run knows what it must reach.
+void add_checks(const DataSet& data, bool whole_run, RunResult& result) {
+  if (data.name != built_in_data_set) {
+    return;
+  }
+  const auto check = [&](const std::string& name, double value, double limit) {
+    result.checks.push_back({name, value, limit, value <= limit});
+  };
+  const auto& accuracy = result.accuracy;
+  check("points below the software reference", *accuracy.software_test_percent - accuracy.test_percent,
+        most_below_software);
+  if (whole_run) {
+    check("test error, %", 100 - accuracy.test_percent, 100 - least_percent);
+    check("linear classifier, points above the chip", *accuracy.linear_test_percent - accuracy.test_percent,
+          -least_above_linear);
+  }
+}
+
+void add_warnings(const Options& options, const model::Configuration& configuration, RunResult& result) {
+  auto& warnings = result.warnings;
+  if (options.detail == "ideal") {
+    warnings.emplace_back(
+        "detail ideal: weights are floats; array energy and transfers are booked with the technology's assumed "
+        "conductances and pulses, update pulses are not counted");
+  } else {
+    warnings.emplace_back(
+        "synapse: read noise, drift, 1/f noise, wire resistance and faults are not modelled in this version");
+  }
+  if (configuration.periphery.adc_bits != 8) {
+    warnings.emplace_back("adc.bits is " + std::to_string(configuration.periphery.adc_bits) +
+                          ", but e_adc and t_conv are the technology's 8-bit values");
+  }
+  warnings.emplace_back("energy: the sequencer's own logic and the host bus are not priced, only what they send");
+}
+
+/// Whole points of view: as many examples and epochs as the preset has, or more.
+bool is_whole_run(const Options& options, const model::Configuration& configuration) {
+  const auto* epochs = configuration.table.find("training.epochs");
+  return !options.train && !options.test && epochs != nullptr && epochs->origin.mark != foundation::Mark::user;
+}
+
+}  // namespace
+
+int explore(const Options& options) {
+  const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
+  const auto data = load_data_set(options.dataset, {options.train, options.test});
+  const auto detail = options.detail == "ideal" ? tiles::Detail::ideal : tiles::Detail::physics;
+  const auto& training = configuration->network;
+  const auto terminal = terminal_of(STDOUT_FILENO);
+
+  std::vector<Matrix> weights;
+  TrainingSession session{*configuration, detail, data, weights};
+  const auto folder = make_folder(options, data);
+
+  std::vector<std::uint32_t> widths{static_cast<std::uint32_t>(data.input_count)};
+  for (const auto& layer : session.network().layers) {
+    widths.push_back(static_cast<std::uint32_t>(layer.outputs));
+  }
+  const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
+  weights = initial_weights(widths, hidden, static_cast<std::uint64_t>(training.seed));
+  if (options.export_start) {
+    export_start(folder, weights, static_cast<std::uint32_t>(data.train.count()), training);
+  }
+
+  RunResult result;
+  describe_run(options, *configuration, data, session, result);
+  result.run.name = folder.filename().string();
+
+  std::optional<traces::VcdWriter> trace;
+  if (options.trace) {
+    trace.emplace(folder / "trace.vcd", static_cast<std::uint64_t>(configuration->chip.trace_examples));
+  }
+
+  Progress progress{std::cout, terminal, options.quiet,
+                    data.train.count() * static_cast<std::uint64_t>(training.epochs)};
+  progress.say("Training " + session.network().name() + " on " + data.name + ", " + grouped(data.train.count()) +
+               " examples x " + std::to_string(training.epochs) + " epochs, on " +
+               std::to_string(session.mapping().tiles.size()) + " of " + std::to_string(result.chip.tiles) +
+               " tiles of " + std::to_string(result.chip.rows) + " x " + std::to_string(result.chip.columns));
+  // The references need nothing of the chip: they train on the other core meanwhile.
+  auto reference = std::async(std::launch::async, [&] {
+    return train_reference(weights, data, training, session.learning_rate());
+  });
+  session.run(trace ? &*trace : nullptr,
+              {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
+               .epoch_done = [&](const TrainingSession::EpochResult& epoch) {
+                 progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
+                                     static_cast<int>(training.epochs));
+               }});
+
+  add_accuracy(session, reference.get(), result);
+  std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
+  for (const auto& tile : session.mapping().tiles) {
+    layer_of_tile[tile.node] = static_cast<int>(tile.layer);
+  }
+  foundation::ChipShape shape;
+  shape.tile.rows = result.chip.rows;
+  shape.tile.columns = result.chip.columns;
+  shape.tiles = result.chip.tiles;
+  shape.routers = result.chip.tiles;
+  price_run({.ledger = session.ledger(),
+             .technology = configuration->technology,
+             .chip = shape,
+             .energy = {foundation::f_realisation_from(configuration->chip.f_realisation), configuration->synapse.f_gain},
+             .convention = foundation::op_convention_from(configuration->chip.op_convention),
+             .layer_of_tile = layer_of_tile,
+             .update_slots = static_cast<double>(configuration->periphery.update_slots),
+             .transfer_interval = static_cast<double>(training.transfer_interval)},
+            result);
+  result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
+  add_checks(data, is_whole_run(options, *configuration), result);
+  add_warnings(options, *configuration, result);
+  add_provenance(configuration->technology, result);
+  add_provenance(configuration->table, result);
+
+  std::vector<OutputFile> files{{folder / "report.json", "everything, machine readable"},
+                                {folder / "config.toml", "the effective configuration"}};
+  if (trace) {
+    files.push_back({folder / "trace.vcd", "waveforms, for GTKWave"});
+  }
+  // Shown first: a full disk must not cost what is already computed.
+  if (!options.quiet) {
+    std::cout << report_summary(result, terminal, files) << std::flush;
+  }
+  write_report_json(folder / "report.json", result);
+  foundation::write_file_atomically(folder / "config.toml", model::effective_toml(*configuration));
+  if (trace) {
+    trace->close();
+  }
+  return result.passed() ? foundation::exit_pass : foundation::exit_check_failed;
+}
+
+}  // namespace kirchhoff::testbenches

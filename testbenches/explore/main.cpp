@@ -1,0 +1,54 @@
+#include <exception>
+#include <iostream>
+#include <systemc>
+
+#include "foundation/error.h"
+#include "model/presets/configuration.h"
+#include "testbenches/explore/config_command.h"
+#include "testbenches/explore/explore_command.h"
+#include "testbenches/explore/options.h"
+
+namespace {
+
+using namespace kirchhoff;
+using testbenches::Command;
+
+int run(int argc, char* argv[]) {
+  const auto options = testbenches::parse_options(argc, argv);
+  switch (options.command) {
+    case Command::help:
+      std::cout << options.help;
+      return foundation::exit_pass;
+    case Command::config: {
+      const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
+      if (options.json) {
+        testbenches::print_configuration_json(std::cout, *configuration);
+      } else {
+        testbenches::print_configuration(std::cout, *configuration, testbenches::display_of_stdout());
+      }
+      return foundation::exit_pass;
+    }
+    case Command::explore:
+      return testbenches::explore(options);
+  }
+  return foundation::exit_input;
+}
+
+int fail(const std::exception& error, int code) {
+  std::cerr << "kirchhoff: " << error.what() << std::endl;
+  return code;
+}
+
+}  // namespace
+
+int sc_main(int argc, char* argv[]) {
+  try {
+    return run(argc, argv);
+  } catch (const foundation::InputError& error) {
+    return fail(error, foundation::exit_input);
+  } catch (const foundation::WatchdogError& error) {
+    return fail(error, foundation::exit_watchdog);
+  } catch (const std::exception& error) {
+    return fail(error, foundation::exit_model);
+  }
+}

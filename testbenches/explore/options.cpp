@@ -1,0 +1,149 @@
+#include "testbenches/explore/options.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <sstream>
+
+#include "foundation/error.h"
+#include "foundation/nearest_name.h"
+
+namespace kirchhoff::testbenches {
+
+namespace po = boost::program_options;
+using foundation::InputError;
+
+namespace {
+
+constexpr const char* kExploreText =
+    R"(usage: kirchhoff explore [PRESET or FILE.toml] [options]
+
+Trains the mapped network on the modelled chip, over its TLM sockets, tests it, and reports accuracy,
+throughput per area and energy per operation. Presets: 209k (default), 209k-spare, tile512.
+)";
+constexpr const char* kConfigText =
+    R"(usage: kirchhoff config [PRESET or FILE.toml] [options]
+
+Prints the effective configuration: each value with unit, range, mark and source.
+)";
+constexpr const char* kExitCodes =
+    R"(
+Exit codes: 0 pass, 1 the run failed its own check, 2 bad input or usage, 3 model error, 4 deadlock.
+)";
+
+/// A whole number of at least `least`.
+std::uint64_t count_of(const std::string& option, const std::string& text, std::uint64_t least) {
+  const bool digits = !text.empty() && text.size() <= 15 &&
+                      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::uint64_t value = digits ? std::stoull(text) : 0;
+  if (!digits || value < least) {
+    throw InputError(option + " is '" + text + "', but must be a whole number of at least " + std::to_string(least));
+  }
+  return value;
+}
+
+void choose(const std::string& option, const std::string& value, const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    std::string all;
+    for (const auto& choice : choices) {
+      all += (all.empty() ? "" : ", ") + choice;
+    }
+    throw InputError(option + " is '" + value + "', but must be one of: " + all);
+  }
+}
+
+/// Boost's own words are not for people: one line each that says what would be right.
+[[noreturn]] void explain(const po::error& error, const po::options_description& options) {
+  if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
+    std::vector<std::string> names;
+    for (const auto& option : options.options()) {
+      names.push_back("--" + option->long_name());
+    }
+    const std::string name = unknown->get_option_name();
+    const std::string hint = foundation::did_you_mean(name, names);
+    throw InputError("unknown option '" + name + "'" + (hint.empty() ? "; see --help" : hint));
+  }
+  throw InputError(std::string{error.what()} + "; see --help");
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv) {
+  Options options;
+  const std::string command = argc > 1 ? argv[1] : "";
+  const bool explore = command == "explore";
+  if (!explore && command != "config") {
+    throw InputError("the first argument is '" + command + "', but must be explore or config");
+  }
+
+  std::string train;
+  std::string test;
+  std::string epochs;
+  std::string seed;
+  po::options_description visible{"options"};
+  auto add = visible.add_options();
+  if (explore) {
+    add("dataset", po::value(&options.dataset)->value_name("NAME|DIR"),
+        "strokes (built in, generated), or a folder of IDX files train-*, t10k-*, gz or not");
+    add("train", po::value(&train)->value_name("N"), "take the first N training examples");
+    add("test", po::value(&test)->value_name("N"), "take the first N test examples");
+    add("epochs", po::value(&epochs)->value_name("N"), "same as --set training.epochs=N");
+    add("seed", po::value(&seed)->value_name("N"), "same as --set training.seed=N");
+    add("detail", po::value(&options.detail)->value_name("physics|ideal"),
+        "device physics, or float weights through the same sockets");
+    add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
+    add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-DATASET)");
+    add("trace", po::bool_switch(&options.trace), "write trace.vcd");
+    add("export-start", po::bool_switch(&options.export_start),
+        "write initial weights and order of examples as .npy files");
+    add("quiet", po::bool_switch(&options.quiet), "no progress, no summary");
+  }
+  add("set", po::value(&options.sets)->value_name("key=value")->composing(), "change a configuration value (repeatable)");
+  add("technology", po::value(&options.technology)->value_name("NAME|FILE"), "14nm, 45nm, 90nm, or a technology file");
+  if (!explore) {
+    add("json", po::bool_switch(&options.json), "machine readable");
+  }
+  add("help", "this text");
+
+  po::options_description all;
+  all.add(visible).add_options()("preset", po::value(&options.preset));
+  po::positional_options_description positional;
+  positional.add("preset", 1);
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(argc - 1, argv + 1)
+                  .options(all)
+                  .positional(positional)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::too_many_positional_options_error&) {
+    throw InputError("more than one preset or file is named; see --help");
+  } catch (const po::error& error) {
+    explain(error, visible);
+  }
+  if (values.count("help") > 0) {
+    std::ostringstream text;
+    text << (explore ? kExploreText : kConfigText) << '\n' << visible << kExitCodes;
+    options.help = text.str();
+    return options;
+  }
+  options.command = explore ? Command::explore : Command::config;
+  if (!train.empty()) {
+    options.train = count_of("--train", train, 1);
+  }
+  if (!test.empty()) {
+    options.test = count_of("--test", test, 1);
+  }
+  if (!epochs.empty()) {
+    options.sets.push_back("training.epochs=" + std::to_string(count_of("--epochs", epochs, 1)));
+  }
+  if (!seed.empty()) {
+    options.sets.push_back("training.seed=" + std::to_string(count_of("--seed", seed, 0)));
+  }
+  choose("--detail", options.detail, {"physics", "ideal"});
+  choose("--style", options.style, {"lt"});
+  return options;
+}
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kirchhoff::testbenches {
+
+enum class Command : std::uint8_t { explore, config, help };
+
+/// The command line of kirchhoff-explore.
+struct Options {
+  Command command = Command::help;
+  std::string help;  ///< text to print for Command::help
+
+  std::string preset = "209k";
+  std::vector<std::string> sets;
+  std::string technology;
+
+  // explore
+  std::string dataset = "strokes";
+  std::optional<std::uint64_t> train;
+  std::optional<std::uint64_t> test;
+  std::string detail = "physics";
+  std::string style = "lt";
+  std::string out;
+  bool trace = false;
+  bool quiet = false;
+  bool export_start = false;
+
+  // config
+  bool json = false;
+};
+
+/// Throws InputError with one line: unknown options with the nearest valid one, values out of range.
+Options parse_options(int argc, const char* const* argv);
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "foundation/ledger.h"
+#include "foundation/trace_sink.h"
+#include "model/chip/chip_description.h"
+#include "model/network/mapping.h"
+#include "model/presets/configuration.h"
+#include "testbenches/host/data_set.h"
+#include "testbenches/host/software_network.h"
+
+namespace kirchhoff::testbenches {
+
+/// A chip and its host trained on a data set: the one simulation of a process.
+class TrainingSession {
+ public:
+  /// Throws InputError where the network does not fit the chip. All arguments must outlive the session.
+  TrainingSession(const model::Configuration& configuration, tiles::Detail detail, const DataSet& data,
+                  const std::vector<Matrix>& initial_weights);
+
+  [[nodiscard]] const model::NetworkSpec& network() const { return network_; }
+  [[nodiscard]] const model::Mapping& mapping() const { return mapping_; }
+  [[nodiscard]] const foundation::Ledger& ledger() const { return ledger_; }
+
+  struct EpochResult {
+    int epoch = 0;                 ///< from 1
+    double test_percent = 0;       ///< on a frozen copy of the weights
+    double train_percent = 0;      ///< of the examples before learning from them
+    double mean_loss = 0;          ///< nat
+    double simulated_s = 0;        ///< when it ended
+    double wall_s = 0;             ///< of the training alone
+  };
+  struct Callbacks {
+    std::function<void(std::uint64_t examples, int epoch)> trained;
+    std::function<void(const EpochResult&)> epoch_done;
+  };
+
+  /// Trains all epochs. `trace` may be null.
+  void run(foundation::TraceSink* trace, const Callbacks& callbacks);
+
+  [[nodiscard]] const std::vector<EpochResult>& epochs() const { return epochs_; }
+  /// Weights at the end, read back through the socket.
+  [[nodiscard]] const std::vector<Matrix>& final_weights() const { return final_weights_; }
+  [[nodiscard]] double learning_rate() const { return learning_rate_; }
+
+ private:
+  const model::Configuration& configuration_;
+  tiles::Detail detail_;
+  const DataSet& data_;
+  const std::vector<Matrix>& initial_weights_;
+  double learning_rate_;
+  model::NetworkSpec network_;
+  model::Mapping mapping_;
+  foundation::Ledger ledger_;
+  std::vector<EpochResult> epochs_;
+  std::vector<Matrix> final_weights_;
+};
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "model/chip/descriptor.h"
+#include "model/network/mapping.h"
+#include "model/network/program.h"
+#include "testbenches/host/memory_map.h"
+#include "testbenches/host/software_network.h"
+
+namespace kirchhoff::testbenches {
+
+/// What a driver needs of the machine it runs on: bus accesses and the interrupt.
+class HostBus {
+ public:
+  HostBus() = default;
+  HostBus(const HostBus&) = delete;
+  HostBus& operator=(const HostBus&) = delete;
+  virtual ~HostBus() = default;
+
+  virtual std::uint32_t read32(std::uint64_t address) = 0;
+  virtual void write32(std::uint64_t address, std::uint32_t value) = 0;
+  /// Returns while the interrupt line is high; `idle` is called now and then meanwhile.
+  virtual void wait_interrupt(const std::function<void()>& idle) = 0;
+  /// Without time or side effect; returns the bytes read.
+  virtual std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) = 0;
+};
+
+/// Drives the chip as its firmware would: registers, descriptor ring, doorbell, interrupt.
+/// Throws ModelError where the chip reports an error that a correct program cannot cause.
+class ChipDriver {
+ public:
+  ChipDriver(HostBus& bus, MemoryMap& memory);
+
+  /// Checks the identification and sets up the descriptor ring.
+  void start();
+
+  void write_registers(std::span<const model::RegisterWrite> writes);
+
+  /// One matrix per layer, (inputs + 1) x outputs; the caller keeps them until the chip is done.
+  void load_weights(const model::Mapping& mapping, std::span<const Matrix> weights);
+
+  /// The weights as the arrays' own reads give them.
+  std::vector<Matrix> read_weights(const model::NetworkSpec& network, const model::Mapping& mapping);
+
+  /// The weights of one tile as they are, by debug transport; rows x columns in use.
+  std::vector<float> peek_tile(const model::TileAssignment& tile, std::size_t tile_columns);
+
+  /// Examples in host memory.
+  struct Batch {
+    std::uint64_t inputs = 0;   ///< address
+    std::uint64_t labels = 0;   ///< address, 0: none
+    std::uint64_t order = 0;    ///< address, 0: as they lie
+    std::uint64_t outputs = 0;  ///< address, 0: none
+    std::uint32_t count = 0;
+    std::uint32_t stride = 0;
+  };
+  model::Completion train(const Batch& batch, const std::function<void()>& idle = {});
+  model::Completion infer(const Batch& batch, const std::function<void()>& idle = {});
+  model::Completion transfer();
+
+  /// Examples trained so far, by debug transport.
+  std::uint32_t peek_examples();
+
+  /// Rings the doorbell for descriptors of the caller's making; returns the completion of the last.
+  model::Completion run(std::span<model::Descriptor> descriptors, const std::function<void()>& idle = {});
+
+ private:
+  model::Completion examples(model::DescriptorOperation operation, const Batch& batch,
+                             const std::function<void()>& idle);
+
+  HostBus& bus_;
+  MemoryMap& memory_;
+  std::uint64_t ring_ = 0;
+  std::uint64_t completions_ = 0;
+  std::uint32_t tail_ = 0;
+  std::uint32_t tag_ = 0;
+};
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace kirchhoff::testbenches {
+
+/// Named values in the order in which they are to be shown.
+using NamedValues = std::vector<std::pair<std::string, double>>;
+
+/// Everything a run leaves behind, as plain data: what report.json holds and the summary shows. SI units
+/// unless a name says otherwise.
+struct RunResult {
+  struct Run {
+    std::string name;
+    std::string preset;
+    std::uint64_t seed = 0;
+    std::string style;
+    std::string detail;
+    std::string technology;
+    std::string git_version;
+    double simulated_s = 0;  ///< set-up, training and inference
+    double wall_s = 0;       ///< of the training loop; with the next the only fields that differ between two
+    std::uint64_t examples = 0;  ///< trained, all epochs
+    double examples_per_wall_s = 0;
+  };
+  struct Chip {
+    std::int64_t tiles = 0;
+    std::int64_t rows = 0;  ///< of a tile
+    std::int64_t columns = 0;
+    std::int64_t cells = 0;
+    std::int64_t synapses_mapped = 0;
+    double utilisation = 0;  ///< synapses mapped / cells
+    std::int64_t mesh_rows = 0;
+    std::int64_t mesh_columns = 0;
+    std::int64_t tiles_used = 0;
+    std::string network;  ///< "528-250-125-10"
+  };
+  struct Epoch {
+    int epoch = 0;  ///< from 1
+    double test_percent = 0;
+    std::optional<double> software_test_percent;
+    double simulated_s = 0;  ///< when the epoch ended
+  };
+  struct Accuracy {
+    std::string dataset;
+    std::uint64_t train_examples = 0;
+    std::uint64_t test_examples = 0;
+    int epochs = 0;
+    double test_percent = 0;
+    std::optional<double> software_test_percent;  ///< float32, same examples, same order
+    std::optional<double> linear_test_percent;    ///< linear classifier on the same data
+    std::vector<Epoch> per_epoch;
+  };
+  /// per_example_s is the sum of the five below it.
+  struct Time {
+    double per_example_s = 0;
+    double forward_s = 0;  ///< without the network, as backward_s, update_s and transfer_amortised_s
+    double backward_s = 0;
+    double update_s = 0;
+    double transfer_amortised_s = 0;
+    double network_s = 0;
+    double training_s = 0;  ///< whole run
+    double setup_s = 0;
+    double inference_s = 0;
+  };
+  /// Breakdowns are per training example; each sums to per_example_j.
+  struct Energy {
+    double per_example_j = 0;
+    double per_op_j = 0;
+    NamedValues breakdown_j;
+    NamedValues by_phase_j;
+    NamedValues by_layer_j;  ///< "layer 1" .., "unused tiles", "sequencer"
+    std::vector<double> by_tile_j;
+    double sequencer_j = 0;  ///< what by_tile_j leaves of per_example_j
+    double training_j = 0;   ///< whole run
+    double setup_j = 0;
+    double inference_j = 0;
+  };
+  struct Area {
+    double total_mm2 = 0;
+    NamedValues breakdown_mm2;
+  };
+  struct Figures {
+    double tops = 0;
+    double tops_per_watt = 0;
+    double tops_per_mm2 = 0;
+    /// 5 and 95 % quantiles over the ranges of the technology; absent where not computed.
+    std::optional<std::array<double, 2>> tops_per_watt_5_95;
+    std::optional<std::array<double, 2>> tops_per_mm2_5_95;
+    std::optional<double> tops_per_watt_median;
+    std::optional<double> tops_per_mm2_median;
+  };
+  struct Efficiency {
+    Figures achieved;
+    Figures peak;                ///< every array busy, transfer excluded
+    Figures peak_with_transfer;  ///< ... and included
+    std::string op_convention = "training";
+  };
+  struct Counts {
+    std::uint64_t update_pulses = 0;
+    std::uint64_t clipped_pulses = 0;
+    std::uint64_t saturated_capacitors = 0;
+    std::uint64_t set_pulses = 0;
+    std::uint64_t reset_pulses = 0;
+    std::uint64_t verify_reads = 0;
+    std::uint64_t transfers = 0;
+    std::uint64_t transfers_unconverged = 0;
+    std::uint64_t adc_overloads = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t hops = 0;
+    std::uint64_t dma_bytes = 0;
+    std::uint64_t out_of_order_reservations = 0;
+    std::uint64_t operations = 0;  ///< of training: 2 per multiply-accumulate
+    std::uint64_t conversions = 0;
+  };
+  /// A statement the run checks about itself; it passes where value <= limit.
+  struct SelfCheck {
+    std::string name;
+    double value = 0;
+    double limit = 0;
+    bool pass = false;
+  };
+  /// A parameter and where its value comes from.
+  struct Provenance {
+    std::string parameter;
+    std::variant<double, bool, std::string> value;
+    std::string unit;
+    std::optional<double> low;
+    std::optional<double> high;
+    std::string mark;  ///< source, derived, assumed, user
+    std::string note;
+    std::string place;  ///< "file:line", "--set", or empty for the built-in default
+  };
+
+  Run run;
+  Chip chip;
+  Accuracy accuracy;
+  Time time;
+  Energy energy;
+  Area area;
+  Efficiency efficiency;
+  Counts counts;
+  std::vector<SelfCheck> checks;
+  std::vector<std::string> warnings;
+  std::vector<Provenance> provenance;
+
+  [[nodiscard]] bool passed() const;
+};
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,195 @@
+#include "testbenches/host/report_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "foundation/atomic_file.h"
+#include "foundation/published.h"
+
+namespace kirchhoff::testbenches {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json object_of(const NamedValues& values) {
+  Json object = Json::object();
+  for (const auto& [name, value] : values) object[name] = value;
+  return object;
+}
+
+Json run_group(const RunResult::Run& run) {
+  return {{"name", run.name},
+          {"preset", run.preset},
+          {"seed", run.seed},
+          {"style", run.style},
+          {"detail", run.detail},
+          {"technology", run.technology},
+          {"git_version", run.git_version},
+          {"simulated_s", run.simulated_s},
+          {"wall_s", run.wall_s},
+          {"examples", run.examples},
+          {"examples_per_wall_s", run.examples_per_wall_s}};
+}
+
+Json chip_group(const RunResult::Chip& chip) {
+  return {{"tiles", chip.tiles},
+          {"rows", chip.rows},
+          {"columns", chip.columns},
+          {"cells", chip.cells},
+          {"synapses_mapped", chip.synapses_mapped},
+          {"utilisation", chip.utilisation},
+          {"mesh_rows", chip.mesh_rows},
+          {"mesh_columns", chip.mesh_columns},
+          {"tiles_used", chip.tiles_used},
+          {"network", chip.network}};
+}
+
+Json accuracy_group(const RunResult::Accuracy& accuracy) {
+  Json epochs = Json::array();
+  for (const RunResult::Epoch& epoch : accuracy.per_epoch) {
+    epochs.push_back({{"epoch", epoch.epoch},
+                      {"test_percent", epoch.test_percent},
+                      {"software_test_percent", or_null(epoch.software_test_percent)},
+                      {"simulated_s", epoch.simulated_s}});
+  }
+  return {{"dataset", accuracy.dataset},
+          {"train_examples", accuracy.train_examples},
+          {"test_examples", accuracy.test_examples},
+          {"epochs", accuracy.epochs},
+          {"test_percent", accuracy.test_percent},
+          {"software_test_percent", or_null(accuracy.software_test_percent)},
+          {"linear_test_percent", or_null(accuracy.linear_test_percent)},
+          {"per_epoch", epochs}};
+}
+
+Json time_group(const RunResult::Time& time) {
+  return {{"per_example_s", time.per_example_s},
+          {"forward_s", time.forward_s},
+          {"backward_s", time.backward_s},
+          {"update_s", time.update_s},
+          {"transfer_amortised_s", time.transfer_amortised_s},
+          {"network_s", time.network_s},
+          {"training_s", time.training_s},
+          {"setup_s", time.setup_s},
+          {"inference_s", time.inference_s}};
+}
+
+Json energy_group(const RunResult::Energy& energy) {
+  return {{"per_example_j", energy.per_example_j},
+          {"per_op_j", energy.per_op_j},
+          {"breakdown_j", object_of(energy.breakdown_j)},
+          {"by_phase_j", object_of(energy.by_phase_j)},
+          {"by_layer_j", object_of(energy.by_layer_j)},
+          {"by_tile_j", energy.by_tile_j},
+          {"sequencer_j", energy.sequencer_j},
+          {"training_j", energy.training_j},
+          {"setup_j", energy.setup_j},
+          {"inference_j", energy.inference_j}};
+}
+
+Json figures_group(const RunResult::Figures& figures) {
+  Json group{{"tops", figures.tops},
+             {"tops_per_watt", figures.tops_per_watt},
+             {"tops_per_mm2", figures.tops_per_mm2}};
+  const auto add = [&group](const char* key, const auto& value) {
+    if (value) group[key] = *value;
+  };
+  add("tops_per_watt_5_95", figures.tops_per_watt_5_95);
+  add("tops_per_mm2_5_95", figures.tops_per_mm2_5_95);
+  add("tops_per_watt_median", figures.tops_per_watt_median);
+  add("tops_per_mm2_median", figures.tops_per_mm2_median);
+  return group;
+}
+
+Json published_group(const foundation::PublishedFigure& figure) {
+  Json group = Json::object();
+  if (figure.tops > 0) group["tops"] = figure.tops;
+  group["tops_per_watt"] = figure.tops_per_watt;
+  group["tops_per_mm2"] = figure.tops_per_mm2;
+  group["source"] = figure.source;
+  return group;
+}
+
+Json efficiency_group(const RunResult::Efficiency& efficiency) {
+  return {{"achieved", figures_group(efficiency.achieved)},
+          {"peak", figures_group(efficiency.peak)},
+          {"peak_with_transfer", figures_group(efficiency.peak_with_transfer)},
+          {"published", published_group(foundation::published_chip)},
+          {"gpu_v100_fp16", published_group(foundation::v100_fp16)},
+          {"op_convention", efficiency.op_convention}};
+}
+
+Json counts_group(const RunResult::Counts& counts) {
+  return {{"update_pulses", counts.update_pulses},
+          {"clipped_pulses", counts.clipped_pulses},
+          {"saturated_capacitors", counts.saturated_capacitors},
+          {"set_pulses", counts.set_pulses},
+          {"reset_pulses", counts.reset_pulses},
+          {"verify_reads", counts.verify_reads},
+          {"transfers", counts.transfers},
+          {"transfers_unconverged", counts.transfers_unconverged},
+          {"adc_overloads", counts.adc_overloads},
+          {"packets", counts.packets},
+          {"hops", counts.hops},
+          {"dma_bytes", counts.dma_bytes},
+          {"out_of_order_reservations", counts.out_of_order_reservations},
+          {"operations", counts.operations},
+          {"conversions", counts.conversions}};
+}
+
+Json checks_group(const std::vector<RunResult::SelfCheck>& checks) {
+  Json group = Json::array();
+  for (const RunResult::SelfCheck& check : checks) {
+    group.push_back(
+        {{"name", check.name}, {"value", check.value}, {"limit", check.limit}, {"pass", check.pass}});
+  }
+  return group;
+}
+
+Json provenance_group(const std::vector<RunResult::Provenance>& provenance) {
+  Json group = Json::object();
+  for (const RunResult::Provenance& entry : provenance) {
+    Json value;
+    std::visit([&value](const auto& held) { value = held; }, entry.value);
+    group[entry.parameter] = {{"value", value},
+                              {"unit", entry.unit},
+                              {"low", or_null(entry.low)},
+                              {"high", or_null(entry.high)},
+                              {"mark", entry.mark},
+                              {"note", entry.note},
+                              {"place", entry.place}};
+  }
+  return group;
+}
+
+}  // namespace
+
+std::string report_json(const RunResult& result) {
+  const Json report{
+      {"schema", "kirchhoff.report/1"},
+      {"run", run_group(result.run)},
+      {"chip", chip_group(result.chip)},
+      {"accuracy", accuracy_group(result.accuracy)},
+      {"time", time_group(result.time)},
+      {"energy", energy_group(result.energy)},
+      {"area",
+       {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", object_of(result.area.breakdown_mm2)}}},
+      {"efficiency", efficiency_group(result.efficiency)},
+      {"counts", counts_group(result.counts)},
+      {"checks", checks_group(result.checks)},
+      {"warnings", result.warnings},
+      {"provenance", provenance_group(result.provenance)}};
+  // Names may come from the file system in any encoding: replace what is not UTF-8.
+  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void write_report_json(const std::filesystem::path& path, const RunResult& result) {
+  foundation::write_file_atomically(path, report_json(result));
+}
+
+}  // namespace kirchhoff::testbenches

@@ -1,0 +1,83 @@
+#include "foundation/random.h"
+
+#include <Random123/philox.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+namespace {
+
+using namespace kirchhoff;
+using foundation::Purpose;
+using foundation::RandomStream;
+
+TEST(Random, BlockIsPhilox) {
+  // Known-answer test of Philox4x32-10 from Random123: counter and key all zero.
+  const r123::Philox4x32::ctr_type zero{{0, 0, 0, 0}};
+  const auto expected = r123::Philox4x32{}(zero, r123::Philox4x32::key_type{{0, 0}});
+  const RandomStream stream{0, Purpose::manufacture, 0};
+  const auto block = stream.block(0, 0);
+  EXPECT_EQ(block[0], expected[0]);
+  EXPECT_EQ(block[3], expected[3]);
+  EXPECT_EQ(block[0], 0x6627e8d5U);
+}
+
+TEST(Random, VectorisedWordsEqualBlocks) {
+  for (const std::size_t count : {1U, 5U, 63U, 64U, 65U, 400U}) {
+    const RandomStream stream{0x123456789abcdefULL, Purpose::pulse_noise, 77};
+    std::vector<std::uint32_t> words(count);
+    stream.words(0x987654321ULL, words);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(words[i], stream.block(0x987654321ULL, static_cast<std::uint32_t>(i / 4))[i % 4]);
+    }
+  }
+}
+
+TEST(Random, StreamsDiffer) {
+  std::set<std::uint32_t> seen;
+  for (std::uint64_t seed : {1, 2}) {
+    for (auto purpose : {Purpose::manufacture, Purpose::shuffle}) {
+      for (std::uint32_t owner : {0U, 1U}) {
+        for (std::uint64_t operation : {0ULL, 1ULL, 1ULL << 32}) {
+          for (std::uint32_t index : {0U, 1U}) {
+            seen.insert(RandomStream{seed, purpose, owner}.block(operation, index)[0]);
+          }
+        }
+      }
+    }
+  }
+  EXPECT_EQ(seen.size(), 48U);
+}
+
+TEST(Random, NormalPassesKolmogorovSmirnov) {
+  constexpr std::size_t kCount = 200000;
+  std::vector<std::uint32_t> words(kCount);
+  RandomStream{3, Purpose::pulse_noise}.words(0, words);
+  std::vector<double> values(kCount);
+  std::transform(words.begin(), words.end(), values.begin(), foundation::normal_from);
+  std::sort(values.begin(), values.end());
+  double distance = 0;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const double p = 0.5 * std::erfc(-values[i] / std::sqrt(2.0));
+    distance = std::max(distance, std::fabs(p - (static_cast<double>(i) + 0.5) / kCount));
+  }
+  EXPECT_LT(distance, 1.95 / std::sqrt(static_cast<double>(kCount)));  // 0.1 % level
+}
+
+TEST(Random, BelowIsUniform) {
+  foundation::RandomSequence random{RandomStream{5, Purpose::shuffle}, 0};
+  std::vector<int> counts(7);
+  for (int i = 0; i < 70000; ++i) {
+    ++counts[random.below(7)];
+  }
+  double chi2 = 0;
+  for (const int count : counts) {
+    chi2 += (count - 10000.0) * (count - 10000.0) / 10000.0;
+  }
+  EXPECT_LT(chi2, 22.46);  // 6 degrees of freedom, 0.1 % level
+}
+
+}  // namespace

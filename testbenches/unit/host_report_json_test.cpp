@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "foundation/error.h"
+#include "testbenches/host/report_json.h"
+#include "testbenches/unit/report_example.h"
+
+namespace kirchhoff::testbenches {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& item : object.items()) keys.push_back(item.key());
+  return keys;
+}
+
+/// True where `expected` come in this order, whatever stands between them.
+void expect_in_order(const Json& object, const std::vector<std::string>& expected) {
+  const std::vector<std::string> keys = keys_of(object);
+  std::size_t at = 0;
+  for (const std::string& key : expected) {
+    while (at < keys.size() && keys[at] != key) ++at;
+    EXPECT_LT(at, keys.size()) << "missing or out of order: " << key;
+  }
+}
+
+TEST(ReportJson, HasEveryGroupAndKeyInOrder) {
+  const Json report = Json::parse(report_json(unit::example_result()));
+  EXPECT_EQ(report["schema"], "kirchhoff.report/1");
+  expect_in_order(report, {"schema", "run", "chip", "accuracy", "time", "energy", "area", "efficiency",
+                           "counts", "warnings", "provenance"});
+  expect_in_order(report["run"], {"name", "preset", "seed", "style", "detail", "technology", "git_version",
+                                  "simulated_s", "wall_s", "examples", "examples_per_wall_s"});
+  expect_in_order(report["chip"], {"tiles", "rows", "columns", "cells", "synapses_mapped", "utilisation"});
+  expect_in_order(report["accuracy"], {"dataset", "train_examples", "test_examples", "epochs", "test_percent",
+                                       "software_test_percent", "per_epoch"});
+  expect_in_order(report["time"], {"per_example_s", "forward_s", "backward_s", "update_s",
+                                   "transfer_amortised_s", "network_s"});
+  expect_in_order(report["energy"], {"per_example_j", "per_op_j", "breakdown_j"});
+  expect_in_order(report["area"], {"total_mm2", "breakdown_mm2"});
+  expect_in_order(report["efficiency"], {"achieved", "peak", "published", "gpu_v100_fp16", "op_convention"});
+  for (const char* figures : {"achieved", "peak"}) {
+    expect_in_order(report["efficiency"][figures],
+                    {"tops", "tops_per_watt", "tops_per_mm2", "tops_per_watt_5_95", "tops_per_mm2_5_95"});
+  }
+  expect_in_order(report["counts"],
+                  {"update_pulses", "clipped_pulses", "saturated_capacitors", "set_pulses", "reset_pulses",
+                   "verify_reads", "transfers", "transfers_unconverged", "adc_overloads", "packets", "hops",
+                   "dma_bytes", "out_of_order_reservations"});
+  expect_in_order(report["provenance"]["technology.e_adc"], {"value", "unit", "low", "high", "mark", "note"});
+}
+
+TEST(ReportJson, CarriesTheValues) {
+  const Json report = Json::parse(report_json(unit::example_result()));
+  EXPECT_EQ(report["accuracy"]["per_epoch"][1]["test_percent"], 96.85);
+  EXPECT_EQ(report["energy"]["breakdown_j"]["conversion"], 40e-9);
+  EXPECT_EQ(report["efficiency"]["peak"]["tops_per_watt_5_95"][1], 9.7);
+  EXPECT_EQ(report["efficiency"]["published"]["tops_per_watt"], 28.065);
+  EXPECT_EQ(report["efficiency"]["published"]["tops_per_mm2"], 3.6);
+  EXPECT_DOUBLE_EQ(report["efficiency"]["gpu_v100_fp16"]["tops_per_watt"].get<double>(), 0.1);
+  EXPECT_NEAR(report["efficiency"]["gpu_v100_fp16"]["tops_per_mm2"].get<double>(), 0.0368, 5e-5);
+  EXPECT_EQ(report["counts"]["transfers_unconverged"], 317);
+  EXPECT_EQ(report["counts"]["out_of_order_reservations"], 3);
+  EXPECT_EQ(report["warnings"].size(), 2U);
+  EXPECT_EQ(report["checks"][0]["pass"], true);
+  EXPECT_EQ(report["provenance"]["chip.f_realisation"]["value"], "voltage");
+  EXPECT_EQ(report["provenance"]["adc.enabled"]["value"], true);
+  EXPECT_TRUE(report["provenance"]["adc.enabled"]["low"].is_null());
+}
+
+TEST(ReportJson, WhatWasNotComputedIsLeftOut) {
+  RunResult result = unit::example_result();
+  result.efficiency.achieved.tops_per_watt_5_95.reset();
+  result.accuracy.software_test_percent.reset();
+  const Json report = Json::parse(report_json(result));
+  EXPECT_FALSE(report["efficiency"]["achieved"].contains("tops_per_watt_5_95"));
+  EXPECT_TRUE(report["accuracy"]["software_test_percent"].is_null());
+}
+
+TEST(ReportJson, DoublesReadBackToTheSameBits) {
+  RunResult result = unit::example_result();
+  for (const double value : {1.0 / 3, 4.9406564584124654e-324, 1.7976931348623157e308, 2.3e-9 / 7}) {
+    result.energy.per_example_j = value;
+    EXPECT_EQ(Json::parse(report_json(result))["energy"]["per_example_j"].get<double>(), value);
+  }
+}
+
+TEST(ReportJson, OnlyTheWallClockFieldsDependOnTheMachine) {
+  RunResult other = unit::example_result();
+  other.run.wall_s *= 2;
+  other.run.examples_per_wall_s /= 2;
+  const Json first = Json::parse(report_json(unit::example_result())).flatten();
+  const Json second = Json::parse(report_json(other)).flatten();
+  std::vector<std::string> different;
+  for (const auto& item : first.items()) {
+    if (second[item.key()] != item.value()) different.push_back(item.key());
+  }
+  EXPECT_EQ(different, (std::vector<std::string>{"/run/wall_s", "/run/examples_per_wall_s"}));
+}
+
+TEST(ReportJson, NamesThatAreNotUtf8DoNotStopIt) {
+  RunResult result = unit::example_result();
+  result.accuracy.dataset = "caf\xe9";
+  EXPECT_EQ(Json::parse(report_json(result))["accuracy"]["dataset"], "caf\xef\xbf\xbd");
+}
+
+TEST(ReportJson, IsWrittenWholeOrNotAtAll) {
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / "kirchhoff_report_json_test";
+  std::filesystem::create_directories(folder);
+  write_report_json(folder / "report.json", unit::example_result());
+  std::ifstream file(folder / "report.json");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_EQ(text.str(), report_json(unit::example_result()));
+  EXPECT_THROW(write_report_json(folder / "missing" / "report.json", unit::example_result()),
+               foundation::InputError);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace kirchhoff::testbenches

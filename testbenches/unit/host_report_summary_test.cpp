@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "testbenches/host/report_summary.h"
+#include "testbenches/unit/report_example.h"
+
+namespace kirchhoff::testbenches {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::vector<OutputFile> files{{"runs/209k/report.json", "everything, machine readable"}};
+
+TEST(ReportSummary, ShowsWhatMatters) {
+  const std::string text = report_summary(unit::example_result(), {}, files);
+  for (const char* part : {"209k",
+                           "528-250-125-10",
+                           "PASS",
+                           "96.85 % on strokes",
+                           "float32 software 97.30 % (gap 0.45)",
+                           "linear classifier 88.95 %",
+                           "TOP/s/W",
+                           "3.65",
+                           "2.9-5.7",
+                           "28.1",
+                           "0.100",
+                           "pJ/op",
+                           "0.274",
+                           "240 ms for 100,000 examples, 2.40 us each",
+                           "13,492 examples/s",
+                           "Energy per example  200 nJ",
+                           "array read forward",
+                           "75.0%",
+                           "Time per example  2.40 us",
+                           "Area  17.0 mm2",
+                           "epoch 2",
+                           "384,000,000",
+                           "limit 1",
+                           "first warning",
+                           "runs/209k/report.json"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("routing"))) << "nothing was spent on it";
+}
+
+TEST(ReportSummary, AFailedCheckShows) {
+  RunResult result = unit::example_result();
+  result.checks.push_back({"second", 2, 1, false});
+  EXPECT_FALSE(result.passed());
+  const std::string text = report_summary(result, {}, {});
+  EXPECT_THAT(text, HasSubstr("FAIL second: 2 (limit 1)"));
+  EXPECT_THAT(text.substr(0, text.find('\n')), HasSubstr("FAIL"));
+}
+
+TEST(ReportSummary, KeepsTheWidthOfTheTerminal) {
+  for (int columns = 58; columns <= 140; ++columns) {
+    for (const bool unicode : {false, true}) {
+      Terminal terminal;
+      terminal.columns = columns;
+      terminal.unicode = unicode;
+      std::istringstream lines(report_summary(unit::example_result(), terminal, files));
+      std::string line;
+      while (std::getline(lines, line)) {
+        EXPECT_LE(display_width(line), static_cast<std::size_t>(std::min(columns, 100)))
+            << columns << ": " << line;
+        EXPECT_TRUE(line.empty() || line.back() != ' ') << "blank at the end: " << line;
+      }
+    }
+  }
+}
+
+TEST(ReportSummary, PlainOutputIsAscii) {
+  const std::string text = report_summary(unit::example_result(), {}, files);
+  EXPECT_TRUE(
+      std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+}
+
+TEST(ReportSummary, ColourChangesNoText) {
+  Terminal colourful;
+  colourful.colour = true;
+  const std::string plain = report_summary(unit::example_result(), {}, files);
+  std::string stripped = report_summary(unit::example_result(), colourful, files);
+  EXPECT_THAT(stripped, HasSubstr("\x1b[1;32mPASS\x1b[0m"));
+  for (std::size_t start = 0; (start = stripped.find('\x1b', start)) != std::string::npos;) {
+    stripped.erase(start, stripped.find('m', start) - start + 1);
+  }
+  // Padding before an escape sequence stays; compare without blanks at the ends of lines.
+  std::istringstream a(plain);
+  std::istringstream b(stripped);
+  std::string line_a;
+  std::string line_b;
+  while (std::getline(a, line_a)) {
+    ASSERT_TRUE(std::getline(b, line_b));
+    EXPECT_EQ(line_b.substr(0, line_b.find_last_not_of(' ') + 1), line_a);
+  }
+}
+
+TEST(ReportSummary, LongRunsShowTenEpochs) {
+  RunResult result = unit::example_result();
+  result.accuracy.per_epoch.clear();
+  for (int epoch = 1; epoch <= 50; ++epoch) result.accuracy.per_epoch.push_back({epoch, 90.0, {}, 0.1});
+  const std::string text = report_summary(result, {}, {});
+  std::size_t rows = 0;
+  for (std::size_t at = 0; (at = text.find("  epoch ", at)) != std::string::npos; ++at) ++rows;
+  EXPECT_EQ(rows, 10U);
+  EXPECT_THAT(text, HasSubstr("epoch 1 "));
+  EXPECT_THAT(text, HasSubstr("epoch 50"));
+}
+
+TEST(ReportSummary, ARunWithoutTestHasNoAccuracy) {
+  RunResult result = unit::example_result();
+  result.accuracy = {};
+  EXPECT_THAT(report_summary(result, {}, {}), Not(HasSubstr("Test accuracy")));
+}
+
+}  // namespace
+}  // namespace kirchhoff::testbenches

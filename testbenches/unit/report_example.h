@@ -1,0 +1,40 @@
+#pragma once
+
+#include "testbenches/host/report.h"
+
+namespace kirchhoff::unit {
+
+/// A finished run with every field set to something that can be told from the others.
+inline testbenches::RunResult example_result() {
+  testbenches::RunResult r;
+  r.run = {"209k-strokes", "209k", 1, "lt", "physics", "90nm", "v0.1.0", 0.2425, 7.412, 100000, 13491.6};
+  r.chip = {32, 131, 50, 209600, 164885, 164885.0 / 209600, 4, 8, 32, "528-250-125-10"};
+  r.accuracy = {"strokes", 10000, 2000,  2,
+                96.85,     97.30, 88.95, {{1, 89.20, 90.10, 0.12}, {2, 96.85, 97.30, 0.24}}};
+  r.time = {2.4e-6, 1.0e-6, 0.67e-6, 0.315e-6, 0.065e-6, 0.35e-6, 0.24, 0.0012, 0.0013};
+  r.energy.per_example_j = 200e-9;
+  r.energy.per_op_j = 0.27e-12;
+  r.energy.breakdown_j = {
+      {"array_read_forward", 150e-9}, {"conversion", 40e-9}, {"standby", 10e-9}, {"routing", 0}};
+  r.energy.by_phase_j = {{"forward", 120e-9}, {"backward", 80e-9}};
+  r.energy.by_layer_j = {{"layer 1", 190e-9}, {"unused tiles", 0}, {"sequencer", 10e-9}};
+  r.energy.by_tile_j = {100e-9, 90e-9};
+  r.energy.sequencer_j = 10e-9;
+  r.energy.training_j = 0.02;
+  r.energy.setup_j = 1e-5;
+  r.energy.inference_j = 2e-5;
+  r.area = {17.0, {{"cells", 1.3}, {"periphery", 15.7}}};
+  r.efficiency.achieved = {0.303, 3.65, 0.0178, {{2.9, 5.7}}, {{0.012, 0.038}}, 3.9, 0.02};
+  r.efficiency.peak = {1.27, 5.5, 0.075, {{4.3, 9.7}}, {{0.053, 0.18}}, 6.0, 0.09};
+  r.efficiency.peak_with_transfer = {1.19, 5.3, 0.0699, {}, {}, {}, {}};
+  r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
+              30240,     6100000, 19000000, 54400000, 3,     725494,   257275296};
+  r.checks = {{"chip within 1.0 point of its software reference", 0.45, 1.0, true}};
+  r.warnings = {"first warning", "second warning"};
+  r.provenance = {{"technology.e_adc", 1.94e-11, "J", 5e-12, 3e-11, "source", "Giordano 2019", "90nm.toml:7"},
+                  {"chip.f_realisation", std::string("voltage"), "", {}, {}, "assumed", "", ""},
+                  {"adc.enabled", true, "", {}, {}, "user", "", "--set"}};
+  return r;
+}
+
+}  // namespace kirchhoff::unit

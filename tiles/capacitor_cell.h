@@ -1,0 +1,37 @@
+#pragma once
+
+#include <algorithm>
+
+#include "tiles/synapse_parameters.h"
+
+namespace kirchhoff::tiles {
+
+/// What all 3T1C cells of an array share; what differs from cell to cell is kept in arrays beside.
+///
+/// A cell is described by q = g - g_ref of its read transistor, microsiemens.
+/// Modelled: step size and up/down mismatch per cell, slope with charge, cycle-to-cycle noise, limits.
+/// Not modelled yet: offset and gain of the read transistor, dead cells.
+struct CapacitorCell {
+  float q_min_us;
+  float q_max_us;
+  float dg_us;           ///< nominal step
+  float cycle_noise_us;  ///< sd of one pulse
+  float slope_per_us;    ///< relative change of a step per uS of q
+
+  explicit CapacitorCell(const CapacitorParameters& p)
+      : q_min_us(static_cast<float>(p.g_min_us - p.g_ref_us)),
+        q_max_us(static_cast<float>(p.g_max_us - p.g_ref_us)),
+        dg_us(static_cast<float>(p.dg_us())),
+        cycle_noise_us(static_cast<float>(p.cycle_noise * p.dg_us())),
+        slope_per_us(static_cast<float>(p.step_slope / (0.5 * (p.g_max_us - p.g_min_us)))) {}
+
+  /// q after one pulse of a source whose step at q = 0 is `step_us` (negative for the down source).
+  [[nodiscard]] float pulse(float q_us, float step_us, float normal) const {
+    // Up steps shrink with charge, down steps grow: the sign of the step turns the slope round.
+    const float bend = step_us < 0 ? slope_per_us : -slope_per_us;
+    const float moved = q_us + step_us * (1.0F + bend * q_us) + cycle_noise_us * normal;
+    return std::min(std::max(moved, q_min_us), q_max_us);
+  }
+};
+
+}  // namespace kirchhoff::tiles

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "foundation/duration.h"
+#include "periphery/update_pulse_generator.h"
+#include "tiles/weight_plane.h"
+
+namespace kirchhoff::tiles {
+
+/// What one update asks of an array: outer product of x (rows) and delta (columns).
+struct UpdateOrder {
+  std::uint64_t operation = 0;                ///< keys the random numbers
+  std::span<const float> x;                   ///< values, rows used (ideal)
+  std::span<const float> deltas;              ///< values, columns used (ideal)
+  float rate = 0;                             ///< learning rate (ideal)
+  const periphery::PulseTrains* row_trains = nullptr;     ///< physics
+  const periphery::PulseTrains* column_trains = nullptr;  ///< physics
+  std::span<const std::int16_t> delta_codes;              ///< physics: the sign of a column's pulses
+};
+
+/// What a transfer of one row took; time follows from it.
+struct TransferCount {
+  std::uint64_t reads = 0;          ///< rounds of the row: read and compare
+  std::uint64_t pulse_rounds = 0;   ///< rounds in which at least one PCM was pulsed
+  std::uint64_t residual_slots = 0; ///< update slots to write the residual
+  std::uint64_t set_pulses = 0;
+  std::uint64_t reset_pulses = 0;
+  std::uint64_t residual_pulses = 0;
+  std::uint64_t unconverged = 0;    ///< pairs still outside the tolerance
+  std::uint64_t clipped_targets = 0;
+  std::uint64_t saturated_capacitors = 0;  ///< found at an end of their range
+
+  TransferCount& operator+=(const TransferCount& other);
+};
+
+/// Sums of conductance along a line over the lines in use, what it draws when driven; microsiemens.
+struct LineConductance {
+  double pcm_us = 0;        ///< G+ + G-
+  double capacitor_us = 0;  ///< g of the read transistors
+};
+
+/// The synapses of one tile. Reads go to weights() directly; everything that changes state is here.
+class SynapseArray {
+ public:
+  SynapseArray() = default;
+  SynapseArray(const SynapseArray&) = delete;
+  SynapseArray& operator=(const SynapseArray&) = delete;
+  virtual ~SynapseArray() = default;
+
+  [[nodiscard]] virtual const WeightPlane& weights() const = 0;
+
+  /// The lines in use; the others are switched off and draw no current.
+  virtual void select(std::size_t rows, std::size_t columns) = 0;
+
+  /// Lets charge decay up to this instant of simulated time; earlier instants are ignored.
+  virtual void advance_to(foundation::Duration now) = 0;
+
+  /// Returns the pulses that reached a cell.
+  virtual std::uint64_t update(const UpdateOrder& order) = 0;
+
+  /// Moves the weight of a row from the capacitors into the PCM pairs.
+  virtual TransferCount transfer_row(std::uint64_t operation, std::size_t row) = 0;
+
+  /// Called once all rows of a transfer are done.
+  virtual void finish_transfer() = 0;
+
+  /// Programs a row to target weights (software units).
+  virtual TransferCount program_row(std::uint64_t operation, std::size_t row, std::span<const float> targets) = 0;
+
+  [[nodiscard]] virtual LineConductance row_conductance(std::size_t row) const = 0;
+  [[nodiscard]] virtual LineConductance column_conductance(std::size_t column) const = 0;
+
+  /// Conductances of a cell, microsiemens; for inspection.
+  struct Cell {
+    float weight = 0;
+    float g_plus_us = 0;
+    float g_minus_us = 0;
+    float g_capacitor_us = 0;
+  };
+  [[nodiscard]] virtual Cell cell(std::size_t row, std::size_t column) const = 0;
+};
+
+}  // namespace kirchhoff::tiles

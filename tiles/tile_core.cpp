@@ -1,0 +1,571 @@
+#include "tiles/tile_core.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "foundation/activity.h"
+#include "periphery/delta_scaler.h"
+#include "tiles/hybrid_array.h"
+
+namespace kirchhoff::tiles {
+
+using foundation::Activity;
+using foundation::Duration;
+using foundation::Phase;
+using interconnect::no_route;
+using interconnect::PacketHeader;
+using interconnect::PacketKind;
+using interconnect::VectorFormat;
+
+namespace {
+
+std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p, std::uint64_t seed) {
+  if (p.detail == Detail::ideal) {
+    return std::make_unique<IdealArray>(p.rows, p.columns, p.assumed);
+  }
+  return std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node);
+}
+
+/// Bits that hold a wide sum of `parts` codes.
+std::uint32_t wide_bits(std::int64_t adc_bits, std::size_t parts) {
+  std::uint32_t extra = 0;
+  while ((std::size_t{1} << extra) < parts) {
+    ++extra;
+  }
+  return static_cast<std::uint32_t>(adc_bits) + extra;
+}
+
+}  // namespace
+
+TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
+                   periphery::PulseCountTables& pulse_counts, const foundation::Services& services,
+                   std::string_view name, Outbox& outbox)
+    : node_(node),
+      parameters_(parameters),
+      services_(services),
+      outbox_(outbox),
+      settings_(parameters.flow_entries, parameters.route_entries),
+      probe_(services.trace, name, parameters.traced_cell),
+      array_(make_array(node, parameters, services.seed)),
+      dac_(parameters.periphery.dac_bits),
+      generator_(pulse_counts),
+      x_(parameters.rows, 0.0F),
+      delta_(array_->weights().stride(), 0.0F),
+      sums_(array_->weights().stride(), 0.0F),
+      scratch_(std::max(parameters.rows, parameters.columns)),
+      codes_(std::max(parameters.rows, parameters.columns)),
+      row_codes_(parameters.rows),
+      column_codes_(parameters.columns),
+      bytes_(4 * std::max(parameters.rows, parameters.columns)) {}
+
+// ---- settings ---------------------------------------------------------------------------------------
+
+Outcome TileCore::write_register(std::uint32_t offset, std::uint32_t value) {
+  if (!settings_.write(offset, value)) {
+    return Outcome::bad_address;
+  }
+  if (offset == static_cast<std::uint32_t>(TileRegister::control)) {
+    enabled_ = (value & control_enable) != 0 && configure();
+    if ((value & control_enable) != 0 && !enabled_) {
+      settings_.raise(status_bad_setting);
+    }
+  }
+  return Outcome::ok;
+}
+
+std::optional<std::uint32_t> TileCore::read_register(std::uint32_t offset) const { return settings_.read(offset); }
+
+bool TileCore::configure() {
+  const std::uint32_t rows = settings_.get(TileRegister::rows);
+  const std::uint32_t columns = settings_.get(TileRegister::columns);
+  const bool bias = settings_.has(control_bias);
+  const std::uint32_t kind = settings_.get(TileRegister::activation);
+  const float forward_range = settings_.real(TileRegister::forward_full_scale);
+  const float backward_range = settings_.real(TileRegister::backward_full_scale);
+  const float output_scale = settings_.real(TileRegister::output_scale);
+  input_scale_ = settings_.real(TileRegister::input_scale);
+  const auto positive = [](float value) { return std::isfinite(value) && value > 0; };
+  if (rows == 0 || rows > parameters_.rows || columns == 0 || columns > parameters_.columns || kind > 2 ||
+      !positive(forward_range) || !positive(backward_range) || !positive(output_scale) || !positive(input_scale_)) {
+    return false;
+  }
+  const bool is_collector = settings_.has(control_collector);
+  const std::uint32_t partials = settings_.get(TileRegister::partials);
+  const std::uint32_t back_slots = settings_.get(TileRegister::back_slots);
+  constexpr std::uint32_t kMostParts = 1024;
+  if (is_collector && (partials == 0 || partials > kMostParts || back_slots > kMostParts ||
+                       settings_.get(TileRegister::partial_slot) >= partials)) {
+    return false;
+  }
+  rows_ = rows;
+  columns_ = columns;
+  input_rows_ = bias ? rows_ - 1 : rows_;
+  array_->select(rows_, columns_);
+  forward_adc_.emplace(parameters_.periphery.adc_bits, static_cast<double>(forward_range));
+  backward_adc_.emplace(parameters_.periphery.adc_bits, static_cast<double>(backward_range));
+  collector_.reset();
+  if (is_collector) {
+    collector_ = std::make_unique<Collector>(Collector::Shape{
+        .columns = columns_,
+        .partials = partials,
+        .back_slots = back_slots,
+        .ideal = ideal(),
+        .kind = static_cast<periphery::ActivationKind>(kind),
+        .forward_lsb = forward_adc_->lsb,
+        .adc_high_code = forward_adc_->high_code,
+        .backward_lsb = backward_adc_->lsb,
+        .full_code = dac_.full_code,
+        .output_scale = output_scale,
+    });
+  }
+  std::fill(x_.begin(), x_.end(), 0.0F);
+  std::fill(delta_.begin(), delta_.end(), 0.0F);
+  if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
+    x_[rows_ - 1] = ideal() ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
+  }
+  inputs_.reset();
+  inputs_.expect(static_cast<std::uint32_t>(input_rows_));
+  partials_.reset();
+  partials_.expect(partials);
+  back_partials_.reset();
+  back_partials_.expect(settings_.get(TileRegister::back_partials));
+  reports_.reset();
+  reports_.expect(settings_.get(TileRegister::exponent_reports));
+  largest_exponent_ = periphery::min_exponent;
+  return true;
+}
+
+// ---- what every operation does ----------------------------------------------------------------------
+
+/// Takes the array for `length` from the first instant it is free; charge decays up to there.
+Duration TileCore::occupy(Duration from, Duration length, TileState state) {
+  const Duration begin = std::max(from, busy_until_);
+  busy_until_ = begin + length;
+  array_->advance_to(begin);
+  probe_.busy(state, begin, busy_until_);
+  if (state == TileState::read || state == TileState::transposed) {
+    probe_.busy(TileState::convert, begin + parameters_.timing.integrate, busy_until_);
+  }
+  return busy_until_;
+}
+
+void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<const float> values, Duration at,
+                    PathTime path) {
+  header.route = route;
+  header.by_table = true;
+  header.source = node_;
+  header.count = static_cast<std::uint32_t>(values.size());
+  header.sent_at = at;
+  header.path_network = path.network;
+  header.path_compute = path.compute;
+  if (ideal() && header.format != VectorFormat::none) {
+    header.format = VectorFormat::f32;  // timed as the code it stands for
+  }
+  const std::size_t size = encode(header.format, values, bytes_);
+  if (!outbox_.send(header, {bytes_.data(), size}, at)) {
+    settings_.raise(status_send_failed);
+  }
+}
+
+TileCore::Sums TileCore::driven(std::span<const float> duties, bool rows) const {
+  Sums sums;
+  const double reference_us = parameters_.synapse.capacitor.g_ref_us;
+  const double full = ideal() ? 1.0 : static_cast<double>(dac_.full_code);
+  for (std::size_t i = 0; i < duties.size(); ++i) {
+    if (duties[i] != 0.0F) {
+      const double duty = std::fabs(static_cast<double>(duties[i])) / full * 1e-6;
+      const auto line = rows ? array_->row_conductance(i) : array_->column_conductance(i);
+      sums.pcm_s += duty * line.pcm_us;
+      sums.capacitor_s += duty * (line.capacitor_us + reference_us);  // the reference cell of the line
+      ++sums.lines;
+    }
+  }
+  return sums;
+}
+
+// ---- packets ----------------------------------------------------------------------------------------
+
+Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte> bytes, Duration arrival) {
+  const ReceiveFlow* flow = settings_.flow(header.route);
+  if (!enabled_ || flow == nullptr) {
+    settings_.raise(status_unknown_flow);
+    return Outcome::unknown_flow;
+  }
+  const PathTime path{header.path_network + (arrival - header.sent_at), header.path_compute};
+  Outcome outcome = Outcome::bad_packet;
+  switch (flow->action) {
+    case FlowAction::activation:
+      outcome = take_inputs(header, *flow, bytes, arrival, path);
+      break;
+    case FlowAction::partial_sum:
+      if (collector_ && flow->slot < collector_->partial_slots() && flow->count == columns_ &&
+          decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot))) {
+        collect_partial(header, flow->slot, {}, arrival, path);
+        outcome = Outcome::ok;
+      }
+      break;
+    case FlowAction::delta:
+      outcome = take_deltas(header, *flow, bytes, arrival, path);
+      break;
+    case FlowAction::back_partial:
+      if (collector_ && flow->slot < collector_->back_slots() && flow->destination_first + flow->count <= columns_ &&
+          decode(header.format, bytes, flow->source_first,
+                 collector_->back_partial(flow->slot).subspan(flow->destination_first, flow->count))) {
+        collect_back(header, arrival, path);
+        outcome = Outcome::ok;
+      }
+      break;
+    case FlowAction::exponent_report:
+      collect_report(header, header.exponent, arrival, path);
+      outcome = Outcome::ok;
+      break;
+    case FlowAction::exponent:
+      if (collector_) {
+        emit_deltas(header, header.exponent, arrival, path);
+        outcome = Outcome::ok;
+      }
+      break;
+    case FlowAction::transfer:
+      transfer(header, arrival, path);
+      outcome = Outcome::ok;
+      break;
+    case FlowAction::none:
+      break;
+  }
+  if (outcome == Outcome::bad_packet) {
+    settings_.raise(status_bad_packet);
+  }
+  return outcome;
+}
+
+Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flow, std::span<const std::byte> bytes,
+                              Duration arrival, PathTime path) {
+  if (flow.destination_first + std::size_t{flow.count} > input_rows_ ||
+      !decode(header.format, bytes, flow.source_first, {x_.data() + flow.destination_first, flow.count})) {
+    return Outcome::bad_packet;
+  }
+  book(header.phase).stores += flow.count;
+  if (inputs_.add(arrival, path, flow.count)) {
+    forward(header);
+  }
+  return Outcome::ok;
+}
+
+Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flow, std::span<const std::byte> bytes,
+                              Duration arrival, PathTime path) {
+  if (flow.count != columns_ || !decode(header.format, bytes, flow.source_first, {delta_.data(), columns_})) {
+    return Outcome::bad_packet;
+  }
+  book(header.phase).stores += columns_;
+  delta_exponent_ = header.exponent;
+  if (!settings_.has(control_first_layer)) {
+    transposed(header, arrival, path);
+  }
+  update(header, arrival, path);
+  return Outcome::ok;
+}
+
+// ---- forward ----------------------------------------------------------------------------------------
+
+void TileCore::forward(const PacketHeader& cause) {
+  const Duration from = inputs_.latest();
+  PathTime path = inputs_.path();
+  const Duration done = occupy(from, parameters_.timing.read(), TileState::read);
+  path.compute += done - from;
+
+  const std::span<const float> x{x_.data(), rows_};
+  array_->weights().forward(x, sums_);
+
+  Activity& activity = book(cause.phase);
+  const Sums sums = driven(x, true);
+  activity.pcm_duty_s += sums.pcm_s;
+  activity.capacitor_duty_s += sums.capacitor_s;
+  activity.row_drives += sums.lines;
+  activity.driver_passes += rows_;
+  activity.integrator_passes += columns_ + 1;  // and the reference column
+  activity.conversions += columns_;
+  activity.multiply_accumulates += rows_ * columns_;
+
+  const std::span<float> codes{scratch_.data(), columns_};
+  if (ideal()) {
+    std::copy_n(sums_.begin(), columns_, codes.begin());
+  } else {
+    const std::span<std::int16_t> raw{codes_.data(), columns_};
+    const float scale = input_scale_ / static_cast<float>(dac_.full_code);
+    activity.adc_overloads += forward_adc_->convert({sums_.data(), columns_}, scale, raw);
+    std::copy(raw.begin(), raw.end(), codes.begin());
+  }
+  if (collector_) {
+    const std::size_t slot = settings_.get(TileRegister::partial_slot);
+    collect_partial(cause, slot, codes, done, path);
+    return;
+  }
+  PacketHeader header = cause;
+  header.kind = PacketKind::partial_sum;
+  header.format = VectorFormat::s16;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits);
+  send(header, settings_.route(TileRegister::transmit_partial), codes, done, path);
+}
+
+/// `codes` is empty when the packet's payload already lies in the slot.
+void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std::span<const float> codes,
+                               Duration at, PathTime path) {
+  if (!codes.empty()) {
+    std::copy(codes.begin(), codes.end(), collector_->partial(slot).begin());
+  }
+  if (!partials_.add(at, path)) {
+    return;
+  }
+  const Duration delay = parameters_.timing.digital(columns_);
+  const Duration done = partials_.latest() + delay;
+  PathTime critical = partials_.path();
+  critical.compute += delay;
+
+  PacketHeader header = cause;
+  if (settings_.has(control_last_layer)) {
+    header.kind = PacketKind::layer_output;
+    header.format = VectorFormat::s32;
+    header.element_bits = wide_bits(parameters_.periphery.adc_bits, partials_.expected());
+    send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(), done, critical);
+    return;
+  }
+  header.kind = PacketKind::activation;
+  header.format = VectorFormat::u8;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.dac_bits);
+  book(cause.phase).stores += columns_;  // the derivative, kept for the way back
+  send(header, settings_.route(TileRegister::transmit_output), collector_->activations(), done, critical);
+}
+
+// ---- backward ---------------------------------------------------------------------------------------
+
+void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& path) {
+  const Duration done = occupy(at, parameters_.timing.read(), TileState::transposed);
+  path.compute += done - at;
+  at = done;
+
+  const std::span<float> e{scratch_.data(), input_rows_};
+  array_->weights().transposed(delta_, e);
+
+  Activity& activity = book(cause.phase);
+  const Sums sums = driven({delta_.data(), columns_}, false);
+  activity.pcm_duty_s += sums.pcm_s;
+  activity.capacitor_duty_s += sums.capacitor_s;
+  activity.column_drives += sums.lines;
+  activity.driver_passes += columns_;
+  activity.integrator_passes += input_rows_ + 1;
+  activity.conversions += input_rows_;
+  activity.multiply_accumulates += input_rows_ * columns_;
+
+  if (!ideal()) {
+    const std::span<std::int16_t> raw{codes_.data(), input_rows_};
+    activity.adc_overloads += backward_adc_->convert(e, 1.0F / static_cast<float>(dac_.full_code), raw);
+    std::copy(raw.begin(), raw.end(), e.begin());
+  }
+  PacketHeader header = cause;
+  header.kind = PacketKind::back_partial;
+  header.format = VectorFormat::s16;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits);
+  header.exponent = delta_exponent_;
+  send(header, settings_.route(TileRegister::transmit_back), e, done, path);
+}
+
+void TileCore::collect_back(const PacketHeader& cause, Duration at, PathTime path) {
+  if (!back_partials_.add(at, path)) {
+    return;
+  }
+  const Duration delay = parameters_.timing.digital(columns_);
+  PathTime critical = back_partials_.path();
+  critical.compute += delay;
+  const Duration done = back_partials_.latest() + delay;
+  const std::int32_t exponent = collector_->deltas(cause.exponent);
+  const interconnect::RouteId leader = settings_.route(TileRegister::transmit_report);
+  if (leader == no_route) {
+    collect_report(cause, exponent, done, critical);
+    return;
+  }
+  PacketHeader header = cause;
+  header.kind = PacketKind::exponent_report;
+  header.format = VectorFormat::none;
+  header.element_bits = 0;
+  header.exponent = exponent;
+  send(header, leader, {}, done, critical);
+}
+
+void TileCore::collect_report(const PacketHeader& cause, std::int32_t exponent, Duration at, PathTime path) {
+  largest_exponent_ = std::max(largest_exponent_, exponent);
+  if (!reports_.add(at, path)) {
+    return;
+  }
+  const std::int32_t shared = largest_exponent_;
+  largest_exponent_ = periphery::min_exponent;
+  const Duration latest = reports_.latest();
+  const PathTime critical = reports_.path();
+  const interconnect::RouteId others = settings_.route(TileRegister::transmit_exponent);
+  if (others != no_route) {
+    PacketHeader header = cause;
+    header.kind = PacketKind::exponent;
+    header.format = VectorFormat::none;
+    header.element_bits = 0;
+    header.exponent = shared;
+    send(header, others, {}, latest, critical);
+  }
+  emit_deltas(cause, shared, latest, critical);
+}
+
+void TileCore::emit_deltas(const PacketHeader& cause, std::int32_t exponent, Duration at, PathTime path) {
+  PacketHeader header = cause;
+  header.kind = PacketKind::delta;
+  header.format = VectorFormat::s16;
+  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.dac_bits) + 1;
+  header.exponent = exponent;
+  send(header, settings_.route(TileRegister::transmit_delta), collector_->scaled_deltas(exponent), at, path);
+}
+
+// ---- update and transfer ----------------------------------------------------------------------------
+
+void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
+  const Duration done =
+      occupy(at, parameters_.timing.update(parameters_.periphery.update_slots), TileState::update);
+  // Not part of the path: the sequencer knows the length of an update and books it apart.
+  path.compute += done - at - parameters_.timing.update(parameters_.periphery.update_slots);
+
+  Activity& activity = book(Phase::update);
+  const float rate = settings_.real(TileRegister::learning_rate);
+  UpdateOrder order;
+  order.operation = ++operation_;
+  if (ideal()) {
+    order.x = {x_.data(), rows_};
+    order.deltas = {delta_.data(), columns_};
+    order.rate = rate;
+    array_->update(order);
+  } else {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      row_codes_[i] = static_cast<std::int16_t>(x_[i]);
+    }
+    for (std::size_t j = 0; j < columns_; ++j) {
+      column_codes_[j] = static_cast<std::int16_t>(delta_[j]);
+    }
+    // slots p_x p_d = rate x delta kappa / dg, shared evenly by both lines.
+    const auto& synapse = parameters_.synapse;
+    const double wanted = static_cast<double>(rate) * static_cast<double>(input_scale_) * synapse.kappa_us /
+                          synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
+    const double gain = std::sqrt(wanted / static_cast<double>(parameters_.periphery.update_slots));
+    const foundation::RandomStream rows{services_.seed, foundation::Purpose::update_rows, node_};
+    const foundation::RandomStream columns{services_.seed, foundation::Purpose::update_columns, node_};
+    generator_.generate(rows, operation_, gain, {row_codes_.data(), rows_}, row_trains_);
+    generator_.generate(columns, operation_, gain, {column_codes_.data(), columns_}, column_trains_);
+    order.row_trains = &row_trains_;
+    order.column_trains = &column_trains_;
+    order.delta_codes = {column_codes_.data(), columns_};
+    activity.update_pulses += array_->update(order);
+    activity.row_update_pulses += row_trains_.pulse_count();
+    activity.column_update_pulses += column_trains_.pulse_count();
+    activity.clipped_pulses += row_trains_.clipped + column_trains_.clipped;
+  }
+  activity.update_lines += rows_ + columns_;
+  activity.multiply_accumulates += rows_ * columns_;
+  probe_.synapse(*array_, done);
+
+  PacketHeader header = cause;
+  header.kind = PacketKind::done;
+  header.format = VectorFormat::none;
+  header.element_bits = 0;
+  header.phase = Phase::update;
+  send(header, settings_.route(TileRegister::transmit_done), {}, done, path);
+}
+
+void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
+  const Duration begin = std::max(at, busy_until_);
+  array_->advance_to(begin);
+  probe_.synapse(*array_, begin);
+  const std::uint64_t operation = ++operation_;
+  std::vector<TransferCount> counts(rows_);
+  Duration length{0};
+  for (std::size_t row = 0; row < rows_; ++row) {
+    counts[row] = array_->transfer_row(operation, row);
+    length += parameters_.timing.transfer_row(counts[row]);
+  }
+  array_->finish_transfer();
+  auto& counters = services_.ledger.counters();
+  for (std::size_t row = 0; row < rows_; ++row) {
+    book_programming(Phase::transfer, row, counts[row]);
+    counters.transfers_unconverged += counts[row].unconverged;
+    counters.saturated_capacitors += counts[row].saturated_capacitors;
+  }
+  const Duration done = occupy(begin, length, TileState::transfer);
+  probe_.synapse(*array_, done);
+  path.compute += done - at;
+
+  PacketHeader header = cause;
+  header.kind = PacketKind::done;
+  header.format = VectorFormat::none;
+  header.element_bits = 0;
+  send(header, settings_.route(TileRegister::transmit_done), {}, done, path);
+}
+
+void TileCore::book_programming(Phase phase, std::size_t row, const TransferCount& count) {
+  Activity& activity = book(phase);
+  const std::uint64_t reads = count.reads + 1;
+  const auto line = array_->row_conductance(row);  // as the transfer left it
+  const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
+  activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
+  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + parameters_.synapse.capacitor.g_ref_us);
+  activity.row_drives += reads;
+  activity.driver_passes += reads;
+  activity.integrator_passes += reads * (columns_ + 1);
+  activity.conversions += reads * columns_;
+  activity.verify_reads += reads;
+  activity.row_update_pulses += count.residual_slots;
+  activity.column_update_pulses += count.residual_pulses;
+  activity.set_pulses += count.set_pulses;
+  activity.reset_pulses += count.reset_pulses;
+}
+
+// ---- memory-mapped access ---------------------------------------------------------------------------
+
+Outcome TileCore::program_row(std::size_t row, std::span<const float> targets, Duration& arrival) {
+  if (!enabled_ || row >= rows_ || targets.size() != columns_) {
+    return Outcome::bad_address;
+  }
+  const Duration begin = std::max(arrival, busy_until_);
+  array_->advance_to(begin);
+  const TransferCount count = array_->program_row(++operation_, row, targets);
+  array_->select(rows_, columns_);
+  book_programming(Phase::setup, row, count);
+  arrival = occupy(begin, parameters_.timing.transfer_row(count), TileState::program);
+  probe_.synapse(*array_, arrival);
+  return Outcome::ok;
+}
+
+Outcome TileCore::read_row(std::size_t row, std::span<float> weights, Duration& arrival) {
+  if (!enabled_ || row >= rows_ || weights.size() != columns_) {
+    return Outcome::bad_address;
+  }
+  arrival = occupy(arrival, parameters_.timing.read(), TileState::read);
+  for (std::size_t j = 0; j < columns_; ++j) {
+    weights[j] = array_->weights().at(row, j);
+  }
+  TransferCount count;
+  book_programming(Phase::setup, row, count);
+  return Outcome::ok;
+}
+
+std::optional<float> TileCore::inspect(interconnect::CellPlane plane, std::size_t cell) const {
+  if (cell >= parameters_.rows * parameters_.columns) {
+    return std::nullopt;
+  }
+  const auto state = array_->cell(cell / parameters_.columns, cell % parameters_.columns);
+  switch (plane) {
+    case interconnect::CellPlane::weight:
+      return state.weight;
+    case interconnect::CellPlane::g_plus_us:
+      return state.g_plus_us;
+    case interconnect::CellPlane::g_minus_us:
+      return state.g_minus_us;
+    case interconnect::CellPlane::g_capacitor_us:
+      return state.g_capacitor_us;
+  }
+  return std::nullopt;
+}
+
+}  // namespace kirchhoff::tiles

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "foundation/ledger.h"
+#include "foundation/services.h"
+#include "interconnect/packet_address.h"
+#include "interconnect/packet.h"
+#include "periphery/converter.h"
+#include "periphery/update_pulse_generator.h"
+#include "tiles/collector.h"
+#include "tiles/join.h"
+#include "tiles/outbox.h"
+#include "tiles/synapse_array.h"
+#include "tiles/tile_parameters.h"
+#include "tiles/tile_probe.h"
+#include "tiles/tile_settings.h"
+#include "tiles/vector_codec.h"
+
+namespace kirchhoff::tiles {
+
+/// A tile without its sockets: the synapse array with its converters, driven by the packets that arrive.
+///
+/// Data flow: when all inputs of a layer's rows are here, the array is read forward and the partial sum goes
+/// to the collector; when the deltas of its columns are here, it is read transposed (but for the first layer)
+/// and then updated. Operations of a tile follow one another. Not modelled: overlap of conversion with the
+/// next read, power gating.
+class TileCore {
+ public:
+  TileCore(interconnect::NodeId node, const TileParameters& parameters, periphery::PulseCountTables& pulse_counts,
+           const foundation::Services& services, std::string_view name, Outbox& outbox);
+
+  /// A packet that is complete at `arrival`. `bytes` is only read during the call.
+  Outcome receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
+                  foundation::Duration arrival);
+
+  // Registers, 32 bits, offset within the node's window.
+  Outcome write_register(std::uint32_t offset, std::uint32_t value);
+  [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint32_t offset) const;
+
+  /// Programs part of a row to software weights; `arrival` becomes the instant it is done.
+  Outcome program_row(std::size_t row, std::span<const float> targets, foundation::Duration& arrival);
+  /// Reads the weights of a row by the array's own read; `arrival` becomes the instant it is done.
+  Outcome read_row(std::size_t row, std::span<float> weights, foundation::Duration& arrival);
+
+  /// Inspection, without time or side effect. Cells are numbered row x columns + column.
+  [[nodiscard]] std::optional<float> inspect(interconnect::CellPlane plane, std::size_t cell) const;
+
+  [[nodiscard]] const TileParameters& parameters() const { return parameters_; }
+  [[nodiscard]] const SynapseArray& array() const { return *array_; }
+
+ private:
+  struct Sums {
+    double pcm_s = 0;
+    double capacitor_s = 0;
+    std::uint64_t lines = 0;
+  };
+
+  bool configure();
+  foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
+  foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state);
+  bool ideal() const { return parameters_.detail == Detail::ideal; }
+  void send(interconnect::PacketHeader header, interconnect::RouteId route, std::span<const float> values,
+            foundation::Duration at, PathTime path);
+
+  Outcome take_inputs(const interconnect::PacketHeader& header, const ReceiveFlow& flow,
+                      std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
+  Outcome take_deltas(const interconnect::PacketHeader& header, const ReceiveFlow& flow,
+                      std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
+  void forward(const interconnect::PacketHeader& cause);
+  void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot, std::span<const float> codes,
+                       foundation::Duration at, PathTime path);
+  void collect_back(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void collect_report(const interconnect::PacketHeader& cause, std::int32_t exponent, foundation::Duration at,
+                      PathTime path);
+  void emit_deltas(const interconnect::PacketHeader& cause, std::int32_t exponent, foundation::Duration at,
+                   PathTime path);
+  void transposed(const interconnect::PacketHeader& cause, foundation::Duration& at, PathTime& path);
+  void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void book_programming(foundation::Phase phase, std::size_t row, const TransferCount& count);
+  Sums driven(std::span<const float> duties, bool rows) const;
+
+  interconnect::NodeId node_;
+  TileParameters parameters_;
+  foundation::Services services_;
+  Outbox& outbox_;
+  TileSettings settings_;
+  TileProbe probe_;
+  std::unique_ptr<SynapseArray> array_;
+  periphery::PulseWidthDac dac_;
+  periphery::UpdatePulseGenerator generator_;
+  std::optional<periphery::Adc> forward_adc_;
+  std::optional<periphery::Adc> backward_adc_;
+  std::unique_ptr<Collector> collector_;
+
+  // Settings taken over by ENABLE.
+  bool enabled_ = false;
+  std::size_t rows_ = 0;          ///< in use, bias row included
+  std::size_t input_rows_ = 0;    ///< without the bias row
+  std::size_t columns_ = 0;
+  float input_scale_ = 1;
+
+  foundation::Duration busy_until_{0};
+  std::uint64_t operation_ = 0;
+  Join inputs_;
+  Join partials_;
+  Join back_partials_;
+  Join reports_;
+  std::int32_t largest_exponent_ = 0;
+
+  // Line buffers: codes in detail physics, values in detail ideal.
+  foundation::AlignedVector<float> x_;
+  foundation::AlignedVector<float> delta_;
+  std::int32_t delta_exponent_ = 0;
+  foundation::AlignedVector<float> sums_;
+  std::vector<float> scratch_;
+  std::vector<std::int16_t> codes_;
+  std::vector<std::int16_t> row_codes_;
+  std::vector<std::int16_t> column_codes_;
+  periphery::PulseTrains row_trains_;
+  periphery::PulseTrains column_trains_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace kirchhoff::tiles

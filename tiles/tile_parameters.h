@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "foundation/duration.h"
+#include "periphery/periphery_parameters.h"
+#include "tiles/ideal_array.h"
+#include "tiles/synapse_parameters.h"
+
+namespace kirchhoff::tiles {
+
+/// How long the operations of a tile take: the one timing function of loosely and approximately timed paths.
+struct TileTiming {
+  foundation::Duration integrate{128000};
+  foundation::Duration convert{207000};
+  foundation::Duration update_slot{5000};
+  foundation::Duration pcm_pulse{150000};
+  foundation::Duration digital_value{1000};  ///< wide sum, activation, derivative: per value
+
+  [[nodiscard]] foundation::Duration read() const { return integrate + convert; }
+  [[nodiscard]] foundation::Duration update(std::int64_t slots) const { return update_slot * slots; }
+  [[nodiscard]] foundation::Duration digital(std::size_t values) const {
+    return digital_value * static_cast<std::int64_t>(values);
+  }
+  /// One row of a transfer: hold the target, clear the capacitors, verify rounds, residual.
+  [[nodiscard]] foundation::Duration transfer_row(const TransferCount& count) const {
+    return read() * static_cast<std::int64_t>(count.reads + 1) +
+           pcm_pulse * static_cast<std::int64_t>(count.pulse_rounds) +
+           update_slot * static_cast<std::int64_t>(count.residual_slots + 1);
+  }
+};
+
+enum class Detail : std::uint8_t { physics, ideal };
+
+struct CellPosition {
+  std::size_t row = 0;
+  std::size_t column = 0;
+};
+
+struct TileParameters {
+  std::size_t rows = 131;
+  std::size_t columns = 50;
+  Detail detail = Detail::physics;
+  SynapseParameters synapse;
+  periphery::PeripheryParameters periphery;
+  TileTiming timing;
+  AssumedCell assumed;            ///< conductances and effort booked in detail `ideal`
+  std::size_t route_entries = 1024;
+  std::size_t flow_entries = 256;
+  std::optional<CellPosition> traced_cell;
+};
+
+}  // namespace kirchhoff::tiles

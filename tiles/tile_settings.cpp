@@ -1,0 +1,84 @@
+#include "tiles/tile_settings.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace kirchhoff::tiles {
+namespace {
+
+constexpr std::size_t kWords = static_cast<std::size_t>(TileRegister::status) / 4 + 1;
+
+bool is_register(std::uint32_t offset) {
+  return std::any_of(tile_register_docs.begin(), tile_register_docs.end(), [&](const TileRegisterDoc& doc) {
+    return static_cast<std::uint32_t>(doc.address) == offset;
+  });
+}
+
+}  // namespace
+
+TileSettings::TileSettings(std::size_t flow_entries, std::size_t route_entries)
+    : words_(kWords, 0), flow_words_(4 * flow_entries, 0), flows_(flow_entries), by_route_(route_entries, -1) {
+  for (const TileRegister transmit :
+       {TileRegister::transmit_partial, TileRegister::transmit_output, TileRegister::transmit_back,
+        TileRegister::transmit_report, TileRegister::transmit_exponent, TileRegister::transmit_delta,
+        TileRegister::transmit_done}) {
+    words_[index(transmit)] = interconnect::no_route;
+  }
+  for (const TileRegister scale : {TileRegister::input_scale, TileRegister::output_scale}) {
+    words_[index(scale)] = std::bit_cast<std::uint32_t>(1.0F);
+  }
+}
+
+float TileSettings::real(TileRegister address) const { return std::bit_cast<float>(get(address)); }
+
+bool TileSettings::write(std::uint32_t offset, std::uint32_t value) {
+  if (offset >= flow_table_offset) {
+    return write_flow((offset - flow_table_offset) / 4, value);
+  }
+  if (!is_register(offset)) {
+    return false;
+  }
+  auto& word = words_[offset / 4];
+  word = offset == static_cast<std::uint32_t>(TileRegister::status) ? word & ~value : value;
+  return true;
+}
+
+std::optional<std::uint32_t> TileSettings::read(std::uint32_t offset) const {
+  if (offset >= flow_table_offset) {
+    const std::size_t word = (offset - flow_table_offset) / 4;
+    return word < flow_words_.size() ? std::optional{flow_words_[word]} : std::nullopt;
+  }
+  return is_register(offset) ? std::optional{words_[offset / 4]} : std::nullopt;
+}
+
+bool TileSettings::write_flow(std::size_t word, std::uint32_t value) {
+  if (word >= flow_words_.size()) {
+    return false;
+  }
+  flow_words_[word] = value;
+  const std::size_t entry = word / 4;
+  const std::uint32_t* words = flow_words_.data() + 4 * entry;
+  ReceiveFlow& flow = flows_[entry];
+  if (flow.route < by_route_.size() && by_route_[flow.route] == static_cast<std::int32_t>(entry)) {
+    by_route_[flow.route] = -1;
+  }
+  flow.route = (words[0] & flow_valid) != 0 ? static_cast<interconnect::RouteId>(words[0] & 0xffffU)
+                                            : interconnect::no_route;
+  const std::uint32_t action = (words[0] >> 16) & 0xfU;
+  flow.action = action <= static_cast<std::uint32_t>(FlowAction::transfer) ? static_cast<FlowAction>(action)
+                                                                          : FlowAction::none;
+  flow.source_first = static_cast<std::uint16_t>(words[1] & 0xffffU);
+  flow.count = static_cast<std::uint16_t>(words[1] >> 16);
+  flow.destination_first = static_cast<std::uint16_t>(words[2] & 0xffffU);
+  flow.slot = static_cast<std::uint16_t>(words[2] >> 16);
+  if (flow.route == interconnect::no_route) {
+    return true;
+  }
+  if (flow.route >= by_route_.size()) {
+    return false;
+  }
+  by_route_[flow.route] = static_cast<std::int32_t>(entry);
+  return true;
+}
+
+}  // namespace kirchhoff::tiles

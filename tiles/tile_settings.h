@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "interconnect/packet.h"
+#include "periphery/activation_unit.h"
+#include "tiles/tile_registers.h"
+
+namespace kirchhoff::tiles {
+
+/// What a tile does with a packet of a flow.
+enum class FlowAction : std::uint8_t { none, activation, partial_sum, exponent_report, exponent, delta, back_partial, transfer };
+
+struct ReceiveFlow {
+  interconnect::RouteId route = interconnect::no_route;
+  FlowAction action = FlowAction::none;
+  std::uint16_t source_first = 0;  ///< elements of the packet this tile takes
+  std::uint16_t count = 0;
+  std::uint16_t destination_first = 0;  ///< line they go to
+  std::uint16_t slot = 0;               ///< summand they are
+};
+
+/// The register file of a tile and what it means.
+class TileSettings {
+ public:
+  TileSettings(std::size_t flow_entries, std::size_t route_entries);
+
+  /// Offset of a 32-bit register within the tile's window; false: no such register, or a bad value.
+  bool write(std::uint32_t offset, std::uint32_t value);
+  [[nodiscard]] std::optional<std::uint32_t> read(std::uint32_t offset) const;
+
+  [[nodiscard]] std::uint32_t get(TileRegister address) const { return words_[index(address)]; }
+  [[nodiscard]] float real(TileRegister address) const;
+  [[nodiscard]] bool has(TileControl bit) const { return (get(TileRegister::control) & bit) != 0; }
+  [[nodiscard]] interconnect::RouteId route(TileRegister address) const {
+    return static_cast<interconnect::RouteId>(get(address));
+  }
+  void raise(TileStatus bit) { words_[index(TileRegister::status)] |= bit; }
+
+  /// The flow of a route; null where this tile expects nothing on it.
+  [[nodiscard]] const ReceiveFlow* flow(interconnect::RouteId route) const {
+    return route < by_route_.size() && by_route_[route] >= 0
+               ? &flows_[static_cast<std::size_t>(by_route_[route])]
+               : nullptr;
+  }
+
+ private:
+  static constexpr std::size_t index(TileRegister address) { return static_cast<std::size_t>(address) / 4; }
+  bool write_flow(std::size_t word, std::uint32_t value);
+
+  std::vector<std::uint32_t> words_;
+  std::vector<std::uint32_t> flow_words_;
+  std::vector<ReceiveFlow> flows_;
+  std::vector<std::int32_t> by_route_;
+};
+
+}  // namespace kirchhoff::tiles
