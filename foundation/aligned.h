@@ -18,10 +18,10 @@ struct AlignedAllocator {
   template <typename U>
   explicit AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
   T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{cache_line_bytes}));
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{cache_line_bytes}));
   }
   void deallocate(T* pointer, std::size_t /*count*/) {
-    ::operator delete(pointer, std::align_val_t{cache_line_bytes});
+    ::operator delete (pointer, std::align_val_t{cache_line_bytes});
   }
   template <typename U>
   bool operator==(const AlignedAllocator<U>& /*other*/) const {

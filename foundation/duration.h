@@ -11,8 +11,12 @@ namespace kirchhoff::foundation {
 using Duration = std::chrono::duration<std::int64_t, std::pico>;
 
 /// Rounded to the nearest picosecond.
-inline Duration from_seconds(double seconds) { return Duration{std::llround(seconds * 1e12)}; }
+inline Duration from_seconds(double seconds) {
+  return Duration{std::llround(seconds * 1e12)};
+}
 
-inline double to_seconds(Duration duration) { return static_cast<double>(duration.count()) * 1e-12; }
+inline double to_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) * 1e-12;
+}
 
 }  // namespace kirchhoff::foundation

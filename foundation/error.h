@@ -25,6 +25,12 @@ class WatchdogError : public std::runtime_error {
 };
 
 /// Exit codes of every program, as documented in the command line reference.
-enum ExitCode : int { exit_pass = 0, exit_check_failed = 1, exit_input = 2, exit_model = 3, exit_watchdog = 4 };
+enum ExitCode : int {
+  exit_pass = 0,
+  exit_check_failed = 1,
+  exit_input = 2,
+  exit_model = 3,
+  exit_watchdog = 4
+};
 
 }  // namespace kirchhoff::foundation

@@ -109,7 +109,9 @@ double log(double x) {
   return k * kLn2High - ((half_square - (correction + k * kLn2Low)) - f);
 }
 
-double pow(double base, double exponent) { return exp(exponent * log(base)); }
+double pow(double base, double exponent) {
+  return exp(exponent * log(base));
+}
 
 double sin_two_pi(double turns) {
   const double t = (turns - std::floor(turns)) * 4.0;  // quarter turns, [0, 4)
@@ -127,7 +129,9 @@ double sin_two_pi(double turns) {
   }
 }
 
-double cos_two_pi(double turns) { return sin_two_pi(turns - std::floor(turns) + 0.25); }
+double cos_two_pi(double turns) {
+  return sin_two_pi(turns - std::floor(turns) + 0.25);
+}
 
 double logistic(double x) {
   if (x >= 0) {
@@ -139,10 +143,9 @@ double logistic(double x) {
 
 double normal_quantile(double p) {
   // Wichura, Algorithm AS 241 (PPND16), Applied Statistics 37 (1988).
-  static constexpr std::array<double, 8> kA{3.3871328727963666080e0,  1.3314166789178437745e2,
-                                            1.9715909503065514427e3,  1.3731693765509461125e4,
-                                            4.5921953931549871457e4,  6.7265770927008700853e4,
-                                            3.3430575583588128105e4,  2.5090809287301226727e3};
+  static constexpr std::array<double, 8> kA{
+      3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
+      4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3};
   static constexpr std::array<double, 8> kB{1.0,
                                             4.2313330701600911252e1,
                                             6.8718700749205790830e2,
@@ -151,9 +154,9 @@ double normal_quantile(double p) {
                                             3.9307895800092710610e4,
                                             2.8729085735721942674e4,
                                             5.2264952788528545610e3};
-  static constexpr std::array<double, 8> kC{1.42343711074968357734e0, 4.63033784615654529590e0,
-                                            5.76949722146069140550e0, 3.64784832476320460504e0,
-                                            1.27045825245236838258e0, 2.41780725177450611770e-1,
+  static constexpr std::array<double, 8> kC{1.42343711074968357734e0,  4.63033784615654529590e0,
+                                            5.76949722146069140550e0,  3.64784832476320460504e0,
+                                            1.27045825245236838258e0,  2.41780725177450611770e-1,
                                             2.27238449892691845833e-2, 7.74545014278341407640e-4};
   static constexpr std::array<double, 8> kD{1.0,
                                             2.05319162663775882187e0,
@@ -163,8 +166,8 @@ double normal_quantile(double p) {
                                             1.51986665636164571966e-2,
                                             5.47593808499534494600e-4,
                                             1.05075007164441684324e-9};
-  static constexpr std::array<double, 8> kE{6.65790464350110377720e0, 5.46378491116411436990e0,
-                                            1.78482653991729133580e0, 2.96560571828504891230e-1,
+  static constexpr std::array<double, 8> kE{6.65790464350110377720e0,  5.46378491116411436990e0,
+                                            1.78482653991729133580e0,  2.96560571828504891230e-1,
                                             2.65321895265761230930e-2, 1.24266094738807843860e-3,
                                             2.71155556874348757815e-5, 2.01033439929228813265e-7};
   static constexpr std::array<double, 8> kF{1.0,

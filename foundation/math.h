@@ -5,8 +5,8 @@
 /// (relative error below 4e-16 for exp and log, checked by test).
 namespace kirchhoff::foundation {
 
-double exp(double x);  ///< 0 below -745, infinity above 709.78
-double log(double x);  ///< x > 0; NaN otherwise
+double exp(double x);                      ///< 0 below -745, infinity above 709.78
+double log(double x);                      ///< x > 0; NaN otherwise
 double pow(double base, double exponent);  ///< base > 0: exp(exponent log(base))
 double sin_two_pi(double turns);           ///< sin(2 pi turns); |turns| < 2^40
 double cos_two_pi(double turns);

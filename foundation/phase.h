@@ -13,6 +13,8 @@ inline constexpr std::array<std::string_view, 6> phase_names{"setup",  "forward"
                                                              "update", "transfer", "inference"};
 inline constexpr std::size_t phase_count = phase_names.size();
 
-constexpr std::size_t index_of(Phase phase) { return static_cast<std::size_t>(phase); }
+constexpr std::size_t index_of(Phase phase) {
+  return static_cast<std::size_t>(phase);
+}
 
 }  // namespace kirchhoff::foundation

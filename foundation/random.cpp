@@ -15,7 +15,9 @@ RandomBlock RandomStream::block(std::uint64_t operation, std::uint32_t index) co
   return {out[0], out[1], out[2], out[3]};
 }
 
-double normal_from(std::uint32_t word) { return normal_quantile(uniform_open(word)); }
+double normal_from(std::uint32_t word) {
+  return normal_quantile(uniform_open(word));
+}
 
 std::uint32_t RandomSequence::word() {
   const std::uint32_t position = next_++;

@@ -48,7 +48,9 @@ constexpr float uniform_float(std::uint32_t word) {
 }
 
 /// Uniform in (0, 1), 32 bits, never 0 or 1.
-constexpr double uniform_open(std::uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-32; }
+constexpr double uniform_open(std::uint32_t word) {
+  return (static_cast<double>(word) + 0.5) * 0x1p-32;
+}
 
 /// Standard normal from one word (inverse distribution function, 32 bits of resolution: |x| < 6.4).
 double normal_from(std::uint32_t word);
@@ -56,7 +58,8 @@ double normal_from(std::uint32_t word);
 /// A sequence drawn one word after the other, for set-up code where order is fixed anyway.
 class RandomSequence {
  public:
-  RandomSequence(const RandomStream& stream, std::uint64_t operation) : stream_(stream), operation_(operation) {}
+  RandomSequence(const RandomStream& stream, std::uint64_t operation)
+      : stream_(stream), operation_(operation) {}
 
   std::uint32_t word();
   double uniform() { return uniform_open(word()); }

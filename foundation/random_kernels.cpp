@@ -13,6 +13,7 @@ constexpr std::size_t kLanes = 16;
 KIRCHHOFF_CLONES void philox_lanes(std::uint32_t first, std::uint32_t lane_word, std::uint64_t operation,
                                    std::uint64_t seed, std::uint32_t* out) {
   alignas(64) std::uint32_t c0[kLanes], c1[kLanes], c2[kLanes], c3[kLanes];
+#pragma omp simd
   for (std::size_t l = 0; l < kLanes; ++l) {
     c0[l] = first + static_cast<std::uint32_t>(l);
     c1[l] = lane_word;
@@ -22,6 +23,7 @@ KIRCHHOFF_CLONES void philox_lanes(std::uint32_t first, std::uint32_t lane_word,
   auto key0 = static_cast<std::uint32_t>(seed);
   auto key1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
+#pragma omp simd
     for (std::size_t l = 0; l < kLanes; ++l) {
       const std::uint64_t product0 = std::uint64_t{0xD2511F53U} * c0[l];
       const std::uint64_t product1 = std::uint64_t{0xCD9E8D57U} * c2[l];
@@ -33,6 +35,7 @@ KIRCHHOFF_CLONES void philox_lanes(std::uint32_t first, std::uint32_t lane_word,
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
   }
+#pragma omp simd
   for (std::size_t l = 0; l < kLanes; ++l) {
     out[4 * l + 0] = c0[l];
     out[4 * l + 1] = c1[l];

@@ -11,8 +11,14 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     const std::string name =
         "router_" + std::to_string(topology.row_of(node)) + "_" + std::to_string(topology.column_of(node));
-    routers_.push_back(
-        std::make_unique<Router>(name.c_str(), RouterCore{node, topology, timing, route_entries}, services));
+    EndpointPorts endpoints;
+    if (node == gateway_node) {
+      endpoints.inputs =
+          static_cast<std::uint8_t>(endpoints.inputs | mask_of(sequencer_port) | mask_of(host_port));
+      endpoints.outputs = static_cast<std::uint8_t>(endpoints.outputs | mask_of(sequencer_port));
+    }
+    routers_.push_back(std::make_unique<Router>(
+        name.c_str(), RouterCore{node, topology, timing, route_entries}, endpoints, services));
   }
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {

@@ -11,14 +11,15 @@ namespace kirchhoff::interconnect {
 /// the routers become children of whoever makes it.
 class Mesh {
  public:
-  Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries, const foundation::Services& services);
+  Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
+       const foundation::Services& services);
 
   [[nodiscard]] Router& at(NodeId node) { return *routers_[node]; }
   [[nodiscard]] const Topology& topology() const { return topology_; }
 
   /// Where an endpoint enters and leaves the mesh.
-  Router::InputSocket& entry(NodeId node, Port port) { return at(node).input(port); }
-  Router::OutputSocket& exit(NodeId node, Port port) { return at(node).output(port); }
+  tlm::tlm_target_socket<>& entry(NodeId node, Port port) { return at(node).input(port); }
+  tlm::tlm_initiator_socket<>& exit(NodeId node, Port port) { return at(node).output(port); }
 
   [[nodiscard]] std::uint64_t out_of_order() const;
 

@@ -50,14 +50,14 @@ constexpr std::size_t bytes_of(VectorFormat format) {
 struct PacketHeader {
   PacketKind kind = PacketKind::access;
   VectorFormat format = VectorFormat::none;
-  bool by_table = true;           ///< route by table; otherwise XY to `destination`
-  bool training = true;           ///< an example that will be learnt from
+  bool by_table = true;  ///< route by table; otherwise XY to `destination`
+  bool training = true;  ///< an example that will be learnt from
   RouteId route = no_route;
   NodeId source = 0;
   NodeId destination = 0;
-  std::uint32_t count = 0;        ///< elements
-  std::uint32_t element_bits = 0; ///< on the wire; a float payload is timed as what it stands for
-  std::int32_t exponent = 0;      ///< of scaled deltas and of sums over them: value = code x 2^exponent
+  std::uint32_t count = 0;         ///< elements
+  std::uint32_t element_bits = 0;  ///< on the wire; a float payload is timed as what it stands for
+  std::int32_t exponent = 0;       ///< of scaled deltas and of sums over them: value = code x 2^exponent
   foundation::Phase phase = foundation::Phase::setup;
   foundation::Duration sent_at{0};
 

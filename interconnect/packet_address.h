@@ -10,8 +10,8 @@ namespace kirchhoff::interconnect {
 // Register window of a node, 64 KiB each, from node_window_base in the chip's address space.
 inline constexpr std::uint64_t node_window_base = 0x0100'0000;
 inline constexpr std::uint64_t node_window_bytes = 0x1'0000;
-inline constexpr std::uint64_t tile_registers_offset = 0x0000;   ///< 32-bit registers, then flow tables
-inline constexpr std::uint64_t router_table_offset = 0x8000;     ///< one port mask per 32-bit word
+inline constexpr std::uint64_t tile_registers_offset = 0x0000;  ///< 32-bit registers, then flow tables
+inline constexpr std::uint64_t router_table_offset = 0x8000;    ///< one port mask per 32-bit word
 
 inline constexpr std::uint64_t router_table_max_entries = 0x2000;
 
@@ -32,12 +32,13 @@ constexpr std::uint64_t cell_address(NodeId node, CellPlane plane, std::uint64_t
          (static_cast<std::uint64_t>(plane) << cell_plane_shift) + cell * sizeof(float);
 }
 
-constexpr bool is_cell_address(std::uint64_t address) { return address >= cell_window_base; }
+constexpr bool is_cell_address(std::uint64_t address) {
+  return address >= cell_window_base;
+}
 
 constexpr NodeId node_of_address(std::uint64_t address) {
-  return is_cell_address(address)
-             ? static_cast<NodeId>((address - cell_window_base) >> cell_node_shift)
-             : static_cast<NodeId>((address - node_window_base) / node_window_bytes);
+  return is_cell_address(address) ? static_cast<NodeId>((address - cell_window_base) >> cell_node_shift)
+                                  : static_cast<NodeId>((address - node_window_base) / node_window_bytes);
 }
 
 }  // namespace kirchhoff::interconnect

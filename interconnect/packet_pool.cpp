@@ -5,13 +5,12 @@
 
 namespace kirchhoff::interconnect {
 
-struct PacketPool::Packet {
-  explicit Packet(PacketPool& pool) : payload(&pool) { payload.set_extension(&head); }
+struct PacketPool::Packet : tlm::tlm_generic_payload {
+  explicit Packet(PacketPool& pool) : tlm::tlm_generic_payload(&pool) { set_extension(&head); }
   Packet(const Packet&) = delete;
   Packet& operator=(const Packet&) = delete;
-  ~Packet() { payload.clear_extension(&head); }  // the extension is a member: nobody else may free it
+  ~Packet() override { clear_extension(&head); }  // the extension is a member: nobody else may free it
 
-  tlm::tlm_generic_payload payload;
   PacketExtension head;
   std::vector<unsigned char> data;
 };
@@ -25,20 +24,21 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
     idle_.push_back(packets_.back().get());
     idle_.reserve(packets_.size());
   }
-  Packet& packet = *idle_.back();
+  Packet& payload = *idle_.back();
   idle_.pop_back();
-  packet.head.header = header;
+  payload.head.header = header;
   // A packet without elements still carries its head as one byte: a payload of length 0 is not legal.
   const std::size_t length = std::max<std::size_t>(bytes.size(), 1);
-  packet.data.resize(length);
-  if (!bytes.empty()) {
-    std::memcpy(packet.data.data(), bytes.data(), bytes.size());
+  if (payload.data.size() < length) {
+    payload.data.resize(length);
   }
-  auto& payload = packet.payload;
+  if (!bytes.empty()) {
+    std::memcpy(payload.data.data(), bytes.data(), bytes.size());
+  }
   payload.acquire();
   payload.set_command(tlm::TLM_WRITE_COMMAND);
   payload.set_address(0);
-  payload.set_data_ptr(packet.data.data());
+  payload.set_data_ptr(payload.data.data());
   payload.set_data_length(static_cast<unsigned>(length));
   payload.set_streaming_width(static_cast<unsigned>(length));
   payload.set_byte_enable_ptr(nullptr);
@@ -49,12 +49,7 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
 }
 
 void PacketPool::free(tlm::tlm_generic_payload* payload) {
-  for (auto& packet : packets_) {
-    if (&packet->payload == payload) {
-      idle_.push_back(packet.get());
-      return;
-    }
-  }
+  idle_.push_back(static_cast<Packet*>(payload));
 }
 
 }  // namespace kirchhoff::interconnect

@@ -12,15 +12,15 @@ using foundation::Duration;
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
   auto& payload = pool_.take(header, bytes);
   sc_core::sc_time delay = offset_of(at);
-  transport_(payload, delay);
+  socket_.get_base_port()->b_transport(payload, delay);
   const bool delivered = payload.is_response_ok();
   payload.release();
   return delivered;
 }
 
 tlm::tlm_generic_payload& PacketSender::access_payload(tlm::tlm_command command, std::uint64_t address,
-                                                       std::span<const std::byte> bytes, foundation::Phase phase,
-                                                       Duration at) {
+                                                       std::span<const std::byte> bytes,
+                                                       foundation::Phase phase, Duration at) {
   PacketHeader header;
   header.kind = PacketKind::access;
   header.by_table = false;
@@ -36,10 +36,11 @@ tlm::tlm_generic_payload& PacketSender::access_payload(tlm::tlm_command command,
 }
 
 tlm::tlm_response_status PacketSender::access(tlm::tlm_command command, std::uint64_t address,
-                                              std::span<std::byte> bytes, foundation::Phase phase, Duration& at) {
+                                              std::span<std::byte> bytes, foundation::Phase phase,
+                                              Duration& at) {
   auto& payload = access_payload(command, address, bytes, phase, at);
   sc_core::sc_time delay = offset_of(at);
-  transport_(payload, delay);
+  socket_.get_base_port()->b_transport(payload, delay);
   const auto status = payload.get_response_status();
   if (status == tlm::TLM_OK_RESPONSE && command == tlm::TLM_READ_COMMAND) {
     std::memcpy(bytes.data(), payload.get_data_ptr(), bytes.size());

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <systemc>
 #include <tlm>
@@ -14,12 +13,8 @@ namespace kirchhoff::interconnect {
 /// How an endpoint (tile, sequencer, host interface) hands packets to its router, which owns the link.
 class PacketSender {
  public:
-  /// `socket` is an initiator socket that outlives the sender.
-  template <typename Socket>
-  explicit PacketSender(Socket& socket)
-      : transport_([&socket](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-          socket->b_transport(payload, delay);
-        }) {}
+  /// `socket` must outlive the sender.
+  explicit PacketSender(tlm::tlm_base_initiator_socket_b<>& socket) : socket_(socket) {}
 
   /// Sends a packet that is ready at `at`. True if every destination took it.
   bool post(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
@@ -34,7 +29,7 @@ class PacketSender {
                                            foundation::Duration at);
 
  private:
-  std::function<void(tlm::tlm_generic_payload&, sc_core::sc_time&)> transport_;
+  tlm::tlm_base_initiator_socket_b<>& socket_;
   PacketPool pool_;
 };
 

@@ -1,14 +1,15 @@
 #include "interconnect/router.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
 #include "foundation/ledger.h"
-#include "interconnect/packet_time.h"
 #include "interconnect/packet_address.h"
 #include "interconnect/packet_extension.h"
 #include "interconnect/packet_pool.h"
+#include "interconnect/packet_time.h"
 
 namespace kirchhoff::interconnect {
 
@@ -23,32 +24,76 @@ constexpr std::array<std::string_view, 10> kKindNames{"ACTIVATION", "PARTIAL_SUM
 
 }  // namespace
 
-Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, const foundation::Services& services)
-    : sc_core::sc_module(name), core_(core), services_(services) {}
-
-Router::InputSocket& Router::input(Port port) {
-  auto& socket = inputs_[index_of(port)];
-  if (!socket) {
-    const std::string name = "in_" + std::string{port_names[index_of(port)]};
-    const int tag = static_cast<int>(index_of(port));
-    socket = std::make_unique<InputSocket>(name.c_str());
-    socket->register_b_transport(this, &Router::b_transport, tag);
-    socket->register_transport_dbg(this, &Router::transport_dbg, tag);
-    socket->register_nb_transport_fw(this, &Router::nb_transport_fw, tag);
+class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw_transport_if<> {
+ public:
+  Input(const char* name, Router& router, Port port)
+      : tlm::tlm_target_socket<>(name), router_(router), port_(port) {
+    bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
   }
-  return *socket;
-}
 
-Router::OutputSocket& Router::output(Port port) {
-  auto& socket = outputs_[index_of(port)];
-  if (!socket) {
-    const std::string port_name{port_names[index_of(port)]};
-    socket = std::make_unique<OutputSocket>(("out_" + port_name).c_str());
-    if (services_.trace != nullptr) {
-      link_signals_[index_of(port)] = services_.trace->declare(this->name(), "link_" + port_name, TraceSink::Kind::text);
+ private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
+    router_.transport(port_, payload, delay);
+  }
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload) override { return router_.debug(payload); }
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& dmi) override {
+    dmi.init();
+    return false;
+  }
+  /// Loosely timed only: a non-blocking call is answered with an error at once.
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& /*delay*/) override {
+    router_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "non-blocking transport");
+    phase = tlm::BEGIN_RESP;
+    return tlm::TLM_COMPLETED;
+  }
+
+  Router& router_;
+  Port port_;
+};
+
+class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tlm_bw_transport_if<> {
+ public:
+  explicit Output(const char* name) : tlm::tlm_initiator_socket<>(name) {
+    bind(static_cast<tlm::tlm_bw_transport_if<>&>(*this));
+  }
+
+ private:
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_phase& /*phase*/,
+                                     sc_core::sc_time& /*delay*/) override {
+    return tlm::TLM_COMPLETED;
+  }
+  void invalidate_direct_mem_ptr(sc_dt::uint64 /*begin*/, sc_dt::uint64 /*end*/) override {}
+};
+
+Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, EndpointPorts endpoints,
+               const foundation::Services& services)
+    : sc_core::sc_module(name), core_(core), services_(services) {
+  for (const Port port : all_ports) {
+    const std::size_t index = index_of(port);
+    const std::string port_name{port_names[index]};
+    const bool neighbour = core_.topology().has_neighbour(core_.node(), port);
+    if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
+      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port);
+    }
+    if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
+      outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str());
+      if (services_.trace != nullptr) {
+        link_signals_[index] =
+            services_.trace->declare(this->name(), "link_" + port_name, TraceSink::Kind::text);
+      }
     }
   }
-  return *socket;
+}
+
+Router::~Router() = default;
+
+tlm::tlm_target_socket<>& Router::input(Port port) {
+  return *inputs_[index_of(port)];
+}
+
+tlm::tlm_initiator_socket<>& Router::output(Port port) {
+  return *outputs_[index_of(port)];
 }
 
 bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
@@ -56,7 +101,7 @@ bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
          (address - node_window_base) % node_window_bytes >= router_table_offset;
 }
 
-void Router::b_transport(int from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const PacketExtension* head = head_of(payload);
   if (head == nullptr) {
     refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
@@ -68,27 +113,24 @@ void Router::b_transport(int from, tlm::tlm_generic_payload& payload, sc_core::s
     delay += to_sc_time(core_.timing().router_latency());
     return;
   }
-  const std::uint8_t ports = core_.ports_of(header);
+  unsigned ports = core_.ports_of(header);
   if (ports == 0) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "no route");
     return;
   }
   const std::uint64_t bits = header.wire_bits();
-  const Port source = all_ports[static_cast<std::size_t>(from)];
-  Duration arrival = absolute(delay);
-  if (core_.is_entry(source)) {
-    arrival = core_.enter(source, bits, arrival);
+  const Duration kernel = to_duration(sc_core::sc_time_stamp());
+  Duration arrival = kernel + to_duration(delay);
+  if (core_.is_entry(from)) {
+    arrival = core_.enter(from, bits, arrival);
   }
   auto& activity = services_.ledger.at(core_.node(), header.phase);
-  auto& counters = services_.ledger.counters();
   sc_core::sc_time last = delay;
   auto status = tlm::TLM_OK_RESPONSE;
-  for (const Port port : all_ports) {
-    if ((ports & mask_of(port)) == 0) {
-      continue;
-    }
-    const auto& output = outputs_[index_of(port)];
-    if (!output) {
+  for (; ports != 0; ports &= ports - 1) {
+    const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
+    Output* output = outputs_[index_of(port)].get();
+    if (output == nullptr) {
       refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "the route leaves the mesh");
       status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
       continue;
@@ -97,16 +139,14 @@ void Router::b_transport(int from, tlm::tlm_generic_payload& payload, sc_core::s
     activity.router_flits += core_.timing().flits(bits);
     if (port != Port::local) {
       activity.bit_hops += bits;
-      ++counters.hops;
+      ++services_.ledger.counters().hops;
     }
-    if (services_.trace != nullptr && services_.trace->states_wanted()) {
-      const auto signal = link_signals_[index_of(port)];
-      services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
-      services_.trace->text(signal, passage.tail, "IDLE");
+    if (services_.trace != nullptr) {
+      trace_passage(port, header, passage);
     }
-    sc_core::sc_time branch =
-        offset_of(core_.topology().has_neighbour(core_.node(), port) ? passage.head : passage.tail);
-    (*output)->b_transport(payload, branch);
+    const bool to_router = core_.topology().has_neighbour(core_.node(), port);
+    sc_core::sc_time branch = to_sc_time((to_router ? passage.head : passage.tail) - kernel);
+    output->get_base_port()->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }
@@ -122,7 +162,15 @@ void Router::b_transport(int from, tlm::tlm_generic_payload& payload, sc_core::s
   }
 }
 
-unsigned Router::transport_dbg(int /*port*/, tlm::tlm_generic_payload& payload) {
+void Router::trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage) {
+  if (services_.trace->states_wanted()) {
+    const auto signal = link_signals_[index_of(port)];
+    services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
+    services_.trace->text(signal, passage.tail, "IDLE");
+  }
+}
+
+unsigned Router::debug(tlm::tlm_generic_payload& payload) {
   const PacketExtension* head = head_of(payload);
   if (head == nullptr || head->header.by_table) {
     return 0;
@@ -137,22 +185,15 @@ unsigned Router::transport_dbg(int /*port*/, tlm::tlm_generic_payload& payload) 
   const std::uint8_t ports = core_.ports_of(head->header);
   for (const Port port : all_ports) {
     if ((ports & mask_of(port)) != 0 && outputs_[index_of(port)]) {
-      return (*outputs_[index_of(port)])->transport_dbg(payload);
+      return outputs_[index_of(port)]->get_base_port()->transport_dbg(payload);
     }
   }
   return 0;
 }
 
-/// The mesh is loosely timed only so far: a non-blocking call is answered with an error at once.
-tlm::tlm_sync_enum Router::nb_transport_fw(int /*port*/, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
-                                           sc_core::sc_time& /*delay*/) {
-  refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "non-blocking transport");
-  phase = tlm::BEGIN_RESP;
-  return tlm::TLM_COMPLETED;
-}
-
 void Router::access_table(tlm::tlm_generic_payload& payload) {
-  const std::uint64_t offset = (payload.get_address() - node_window_base) % node_window_bytes - router_table_offset;
+  const std::uint64_t offset =
+      (payload.get_address() - node_window_base) % node_window_bytes - router_table_offset;
   const std::size_t entry = offset / sizeof(std::uint32_t);
   if (payload.get_data_length() != sizeof(std::uint32_t) || offset % sizeof(std::uint32_t) != 0) {
     refuse(payload, tlm::TLM_BURST_ERROR_RESPONSE, "a route table access that is not one aligned word");

@@ -44,7 +44,9 @@ class RouterCore {
   Passage pass(Port port, std::uint64_t bits, foundation::Duration arrival);
 
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
-  [[nodiscard]] std::uint8_t route(std::size_t entry) const { return entry < table_.size() ? table_[entry] : 0; }
+  [[nodiscard]] std::uint8_t route(std::size_t entry) const {
+    return entry < table_.size() ? table_[entry] : 0;
+  }
   bool set_route(std::size_t entry, std::uint8_t mask);
   [[nodiscard]] std::size_t route_entries() const { return table_.size(); }
 

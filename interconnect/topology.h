@@ -15,8 +15,12 @@ enum class Port : std::uint8_t { north, east, south, west, local };
 inline constexpr std::array<Port, 5> all_ports{Port::north, Port::east, Port::south, Port::west, Port::local};
 inline constexpr std::array<std::string_view, 5> port_names{"north", "east", "south", "west", "local"};
 
-constexpr std::size_t index_of(Port port) { return static_cast<std::size_t>(port); }
-constexpr std::uint8_t mask_of(Port port) { return static_cast<std::uint8_t>(1U << index_of(port)); }
+constexpr std::size_t index_of(Port port) {
+  return static_cast<std::size_t>(port);
+}
+constexpr std::uint8_t mask_of(Port port) {
+  return static_cast<std::uint8_t>(1U << index_of(port));
+}
 constexpr Port opposite(Port port) {
   switch (port) {
     case Port::north:

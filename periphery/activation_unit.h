@@ -19,7 +19,8 @@ double derivative(ActivationKind kind, double z);
 class ActivationUnit {
  public:
   /// Wide sums lie in [-max_code, max_code], z = code x lsb.
-  ActivationUnit(ActivationKind kind, double lsb, std::int32_t max_code, std::int32_t full_code, double full_scale);
+  ActivationUnit(ActivationKind kind, double lsb, std::int32_t max_code, std::int32_t full_code,
+                 double full_scale);
 
   [[nodiscard]] std::uint8_t output(std::int32_t code) const { return entry(code).output; }
   [[nodiscard]] float slope(std::int32_t code) const { return entry(code).slope; }

@@ -8,13 +8,13 @@
 namespace kirchhoff::periphery {
 
 struct PeripheryParameters {
-  std::int64_t dac_bits = 8;            ///< pulse-width steps of an input, and magnitude bits of a delta
-  std::int64_t adc_bits = 9;            ///< signed
-  double adc_hidden_full_scale = 6;     ///< +- of z = W x / kappa, per tile
-  double adc_output_full_scale = 0;     ///< the same for the last layer; 0: chosen by the number of classes
-  double adc_backward_full_scale = 1;   ///< +- of w times scaled delta
-  std::int64_t update_slots = 63;       ///< bits of a line's pulse train
-  double relu_full_scale = 4;           ///< z at which a ReLU activation is clipped
+  std::int64_t dac_bits = 8;           ///< pulse-width steps of an input, and magnitude bits of a delta
+  std::int64_t adc_bits = 9;           ///< signed
+  double adc_hidden_full_scale = 6;    ///< +- of z = W x / kappa, per tile
+  double adc_output_full_scale = 0;    ///< the same for the last layer; 0: chosen by the number of classes
+  double adc_backward_full_scale = 1;  ///< +- of w times scaled delta
+  std::int64_t update_slots = 63;      ///< bits of a line's pulse train
+  double relu_full_scale = 4;          ///< z at which a ReLU activation is clipped
 };
 
 void declare(foundation::ParameterTable& table, PeripheryParameters& parameters);

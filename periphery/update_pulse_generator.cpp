@@ -13,6 +13,10 @@ namespace {
 /// Tables are small, but learning rates could be changed for ever: keep the last few gains only.
 constexpr std::size_t kMostTables = 64;
 
+/// Upper bits of a random word that lead into the distribution function.
+constexpr std::uint32_t kGuideBits = 4;
+constexpr std::uint32_t kGuides = 1U << kGuideBits;
+
 /// Probabilities of Binomial(n, p) at 0..n by recurrence; p <= 1/2 keeps the first term normal.
 std::vector<double> binomial_terms(std::size_t n, double p) {
   std::vector<double> terms(n + 1);
@@ -41,54 +45,59 @@ void binomial_distribution(std::size_t n, double p, std::uint32_t* out) {
   }
 }
 
-/// Picks `count` different slots, uniformly among all subsets, from words of further blocks.
-class SlotPicker {
+/// Words of a stream behind the first `used`, in halves, drawn a batch at a time.
+class HalfWords {
  public:
-  SlotPicker(const foundation::RandomStream& stream, std::uint64_t operation, std::uint32_t line, std::size_t slots)
-      : stream_(stream), operation_(operation), next_block_((line + 1) << 10), slots_(slots) {}
+  HalfWords(const foundation::RandomStream& stream, std::uint64_t operation)
+      : stream_(stream), operation_(operation) {}
 
-  template <typename Visit>
-  void pick(std::size_t count, Visit&& visit) {
-    const bool complement = count > slots_ / 2;
-    const std::size_t draws = complement ? slots_ - count : count;
-    std::array<std::uint64_t, 2> taken{};
-    for (std::size_t drawn = 0; drawn < draws;) {
-      const auto slot = static_cast<std::size_t>((static_cast<std::uint64_t>(half_word()) * slots_) >> 16);
-      auto& mask = taken[slot / 64];
-      const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
-      if ((mask & bit) == 0) {
-        mask |= bit;
-        ++drawn;
-        if (!complement) {
-          visit(slot);
-        }
-      }
+  std::uint32_t next() {
+    if (used_ == 2 * batch_.size()) {
+      stream_.words(operation_ + (++batches_ << 56), batch_);
+      used_ = 0;
     }
-    if (complement) {
-      for (std::size_t slot = 0; slot < slots_; ++slot) {
-        if ((taken[slot / 64] & (std::uint64_t{1} << (slot % 64))) == 0) {
-          visit(slot);
-        }
-      }
-    }
-  }
-
- private:
-  std::uint32_t half_word() {
-    if (used_ % 8 == 0) {
-      block_ = stream_.block(operation_, next_block_++);
-    }
-    const std::uint32_t word = block_[(used_ % 8) / 2];
+    const std::uint32_t word = batch_[used_ / 2];
     return used_++ % 2 == 0 ? word & 0xffffU : word >> 16;
   }
 
+ private:
   const foundation::RandomStream& stream_;
   std::uint64_t operation_;
-  std::uint32_t next_block_;
-  std::size_t slots_;
-  foundation::RandomBlock block_{};
-  std::size_t used_ = 0;
+  std::uint64_t batches_ = 0;
+  std::array<std::uint32_t, 64> batch_;
+  std::size_t used_ = 2 * 64;
 };
+
+using Pulse = PulseTrains::Pulse;
+
+/// Picks `count` of `slots` places, uniformly among all subsets; returns behind the last. One entry beyond
+/// it may be written.
+Pulse* pick(HalfWords& random, std::size_t count, std::uint32_t slots, std::uint16_t line, Pulse* out) {
+  if (count == 1) {
+    *out = {line, static_cast<std::uint16_t>((random.next() * slots) >> 16)};
+    return out + 1;
+  }
+  const bool complement = count > slots / 2;
+  const std::size_t draws = complement ? slots - count : count;
+  std::array<std::uint64_t, 2> taken{};
+  for (std::size_t drawn = 0; drawn < draws;) {
+    const std::uint32_t slot = (random.next() * slots) >> 16;
+    auto& mask = taken[slot / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
+    const bool fresh = (mask & bit) == 0;
+    mask |= bit;
+    drawn += fresh ? 1 : 0;
+    *out = {line, static_cast<std::uint16_t>(slot)};
+    out += fresh && !complement ? 1 : 0;
+  }
+  if (complement) {
+    for (std::uint32_t slot = 0; slot < slots; ++slot) {
+      *out = {line, static_cast<std::uint16_t>(slot)};
+      out += (taken[slot / 64] >> (slot % 64) & 1U) == 0 ? 1 : 0;
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -103,6 +112,8 @@ const PulseCountTables::Table& PulseCountTables::for_gain(double gain) {
     }
     auto table = std::make_unique<Table>();
     const auto codes = static_cast<std::size_t>(full_code_) + 1;
+    table->none.resize(codes);
+    table->guide.resize(codes * kGuides);
     table->cumulative.resize(codes * slots_);
     table->excess.resize(codes);
     for (std::size_t code = 0; code < codes; ++code) {
@@ -114,53 +125,61 @@ const PulseCountTables::Table& PulseCountTables::for_gain(double gain) {
       } else {
         binomial_distribution(slots_, p, cumulative);
       }
+      table->none[code] = cumulative[0];
+      for (std::uint32_t top = 0; top < kGuides; ++top) {
+        // The count of the smallest word with these upper bits: no word of them has a smaller one.
+        const std::uint32_t word = top << (32 - kGuideBits);
+        const std::uint32_t* above = std::lower_bound(cumulative, cumulative + slots_, word);
+        table->guide[code * kGuides + top] =
+            static_cast<std::uint8_t>(std::max<std::ptrdiff_t>(above - cumulative, 1));
+      }
     }
     found = tables_.emplace(gain, std::move(table)).first;
   }
   return *found->second;
 }
 
-void UpdatePulseGenerator::generate(const foundation::RandomStream& stream, std::uint64_t operation, double gain,
-                                    std::span<const std::int16_t> codes, PulseTrains& trains) {
+void UpdatePulseGenerator::generate(const foundation::RandomStream& stream, std::uint64_t operation,
+                                    double gain, std::span<const std::int16_t> codes, PulseTrains& trains) {
   const PulseCountTables::Table& table = tables_.for_gain(gain);
   const std::size_t slots = tables_.slots();
-  words_.resize(codes.size());
+  if (words_.size() != codes.size()) {
+    words_.resize(codes.size());
+  }
   stream.words(operation, words_);  // word i decides how many pulses line i sends
 
-  pulses_.clear();
-  double clipped = 0;
+  // Lines that fire at all, most do not.
+  firing_.resize(codes.size() + 1);
+  std::size_t firing = 0;
   for (std::size_t line = 0; line < codes.size(); ++line) {
     const auto code = static_cast<std::size_t>(std::abs(codes[line]));
+    firing_[firing].line = static_cast<std::uint16_t>(line);
+    firing += words_[line] > table.none[code] ? 1 : 0;
+  }
+
+  std::size_t total = 0;
+  double clipped = 0;
+  for (std::size_t f = 0; f < firing; ++f) {
+    const std::size_t line = firing_[f].line;
+    const auto code = static_cast<std::size_t>(std::abs(codes[line]));
     const std::uint32_t* cumulative = table.cumulative.data() + code * slots;
-    const std::uint32_t word = words_[line];
-    if (word < cumulative[0] || code == 0) {
-      continue;
-    }
-    std::size_t count = 1;
-    while (count < slots && word >= cumulative[count]) {
+    std::size_t count = table.guide[code * kGuides + (words_[line] >> (32 - kGuideBits))];
+    while (count < slots && words_[line] > cumulative[count]) {
       ++count;
     }
+    firing_[f].pulses = static_cast<std::uint16_t>(count);
+    total += count;
     clipped += static_cast<double>(table.excess[code]);
-    SlotPicker{stream, operation, static_cast<std::uint32_t>(line), slots}.pick(count, [&](std::size_t slot) {
-      pulses_.push_back({static_cast<std::uint8_t>(slot), static_cast<std::uint16_t>(line)});
-    });
   }
   trains.clipped = static_cast<std::uint64_t>(std::floor(clipped + 0.5));
 
-  // Counting sort by slot; lines stay ascending within a slot.
-  trains.first.assign(slots + 1, 0);
-  for (const Pulse& pulse : pulses_) {
-    ++trains.first[pulse.slot + std::size_t{1}];
+  trains.pulses.resize(total + 1);
+  HalfWords random{stream, operation};
+  Pulse* end = trains.pulses.data();
+  for (std::size_t f = 0; f < firing; ++f) {
+    end = pick(random, firing_[f].pulses, static_cast<std::uint32_t>(slots), firing_[f].line, end);
   }
-  for (std::size_t k = 0; k < slots; ++k) {
-    trains.first[k + 1] += trains.first[k];
-  }
-  trains.lines.resize(pulses_.size());
-  std::array<std::uint32_t, 128> next{};
-  std::copy_n(trains.first.begin(), slots, next.begin());
-  for (const Pulse& pulse : pulses_) {
-    trains.lines[next[pulse.slot]++] = pulse.line;
-  }
+  trains.pulses.pop_back();
 }
 
 }  // namespace kirchhoff::periphery

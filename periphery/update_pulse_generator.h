@@ -10,18 +10,14 @@
 
 namespace kirchhoff::periphery {
 
-/// Which lines fire in which slot of an update, slot by slot.
-///
-/// Lines of slot k are lines[first[k]] .. lines[first[k + 1] - 1], in ascending order.
+/// The pulses of an array's lines in one update: in which slot each line fires.
 struct PulseTrains {
-  std::vector<std::uint32_t> first;
-  std::vector<std::uint16_t> lines;
+  struct Pulse {
+    std::uint16_t line;
+    std::uint16_t slot;
+  };
+  std::vector<Pulse> pulses;  ///< line by line, lines ascending; slots of a line in no order
   std::uint64_t clipped = 0;  ///< pulses beyond one per slot that the lines could not send
-
-  [[nodiscard]] std::span<const std::uint16_t> slot(std::size_t k) const {
-    return {lines.data() + first[k], lines.data() + first[k + 1]};
-  }
-  [[nodiscard]] std::uint64_t pulse_count() const { return lines.size(); }
 };
 
 /// How many pulses a train has: distribution functions of Binomial(slots, gain x code / full_code).
@@ -32,7 +28,9 @@ class PulseCountTables {
   PulseCountTables(std::int64_t slots, std::int32_t full_code);
 
   struct Table {
+    std::vector<std::uint32_t> none;        ///< per code: no pulse below it, in 2^-32
     std::vector<std::uint32_t> cumulative;  ///< slots entries per code, in 2^-32
+    std::vector<std::uint8_t> guide;        ///< per code and upper 4 bits of a word: where to start to look
     std::vector<float> excess;              ///< per code: expected pulses lost by p > 1
   };
   const Table& for_gain(double gain);
@@ -50,7 +48,8 @@ class PulseCountTables {
 /// times on average (Gokmen, Vlasov, Front. Neurosci. 2016).
 ///
 /// A train is drawn as its number of pulses (binomial) and their places (uniform), which is the same
-/// distribution at the cost of the pulses that are really there. Streams are keyed by line.
+/// distribution at the cost of the pulses that are really there. Word i of the stream decides the number of
+/// pulses of line i; the words behind them are taken up by the places, line by line.
 class UpdatePulseGenerator {
  public:
   explicit UpdatePulseGenerator(PulseCountTables& tables) : tables_(tables) {}
@@ -61,12 +60,12 @@ class UpdatePulseGenerator {
 
  private:
   PulseCountTables& tables_;
-  std::vector<std::uint32_t> words_;
-  struct Pulse {
-    std::uint8_t slot;
+  struct Firing {
     std::uint16_t line;
+    std::uint16_t pulses;
   };
-  std::vector<Pulse> pulses_;
+  std::vector<std::uint32_t> words_;
+  std::vector<Firing> firing_;
 };
 
 }  // namespace kirchhoff::periphery

@@ -22,11 +22,11 @@ class Collector {
     std::size_t back_slots = 0;  ///< column groups of the next layer
     bool ideal = false;
     periphery::ActivationKind kind = periphery::ActivationKind::logistic;
-    float forward_lsb = 1;          ///< z per code of a partial sum
+    float forward_lsb = 1;  ///< z per code of a partial sum
     std::int32_t adc_high_code = 256;
-    float backward_lsb = 1;         ///< of a transposed partial sum, before the exponent
+    float backward_lsb = 1;  ///< of a transposed partial sum, before the exponent
     std::int32_t full_code = 255;
-    float output_scale = 1;         ///< value of a full output code
+    float output_scale = 1;  ///< value of a full output code
   };
   explicit Collector(const Shape& shape);
 

@@ -4,15 +4,12 @@
 
 namespace kirchhoff::tiles {
 
-/// q *= factor, then w = (base + polarity q) per_kappa with base = f_gain (g_plus - g_minus), for `count` cells.
-void decay_cells(float* q_us, const float* factor, const float* g_plus_us, const float* g_minus_us, float* weight,
-                 float f_gain, float polarity, float per_kappa, std::size_t count);
+/// q *= factor, then w = (base + polarity q) per_kappa with base = f_gain (g_plus - g_minus), for `count`
+/// cells.
+void decay_cells(float* q_us, const float* factor, const float* g_plus_us, const float* g_minus_us,
+                 float* weight, float f_gain, float polarity, float per_kappa, std::size_t count);
 
 /// out = factor^ticks, cell by cell.
 void power_cells(const float* factor, std::size_t ticks, float* out, std::size_t count);
-
-/// Sums rows and columns of a rows x stride array into doubles.
-void sum_lines(const float* values, std::size_t rows, std::size_t columns, std::size_t stride, double* row_sums,
-               double* column_sums);
 
 }  // namespace kirchhoff::tiles

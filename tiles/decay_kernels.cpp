@@ -17,17 +17,21 @@ KIRCHHOFF_CLONES void decay_cells(float* __restrict q_us, const float* __restric
   }
 }
 
-KIRCHHOFF_CLONES static void multiply_cells(float* __restrict out, const float* __restrict by, std::size_t count) {
+namespace {
+
+KIRCHHOFF_CLONES void multiply_cells(float* __restrict out, const float* __restrict by, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     out[i] *= by[i];
   }
 }
 
-KIRCHHOFF_CLONES static void square_cells(float* __restrict values, std::size_t count) {
+KIRCHHOFF_CLONES void square_cells(float* __restrict values, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     values[i] *= values[i];
   }
 }
+
+}  // namespace
 
 void power_cells(const float* factor, std::size_t ticks, float* out, std::size_t count) {
   std::vector<float> square(factor, factor + count);
@@ -41,29 +45,6 @@ void power_cells(const float* factor, std::size_t ticks, float* out, std::size_t
       return;
     }
     square_cells(square.data(), count);
-  }
-}
-
-KIRCHHOFF_CLONES void sum_lines(const float* __restrict values, std::size_t rows, std::size_t columns,
-                                std::size_t stride, double* __restrict row_sums, double* __restrict column_sums) {
-  std::fill_n(column_sums, columns, 0.0);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const float* __restrict line = values + row * stride;
-    double lane[8] = {};
-    std::size_t column = 0;
-    for (; column + 8 <= columns; column += 8) {
-      for (std::size_t l = 0; l < 8; ++l) {
-        lane[l] += static_cast<double>(line[column + l]);
-      }
-    }
-    double sum = ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
-    for (; column < columns; ++column) {
-      sum += static_cast<double>(line[column]);
-    }
-    row_sums[row] = sum;
-    for (std::size_t j = 0; j < columns; ++j) {
-      column_sums[j] += static_cast<double>(line[j]);
-    }
   }
 }
 

@@ -6,7 +6,9 @@
 
 #include "foundation/math.h"
 #include "tiles/decay.h"
+#include "tiles/line_sums.h"
 #include "tiles/pulse_noise.h"
+#include "tiles/pulse_update.h"
 
 namespace kirchhoff::tiles {
 
@@ -69,7 +71,8 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
       // A source cannot run backwards, however large the mismatch.
       up_us_[i] = static_cast<float>(c.dg_us() * size * std::max(1 + mismatch, 0.0));
       down_us_[i] = -static_cast<float>(c.dg_us() * size * std::max(1 - mismatch, 0.0));
-      tick_decay_[i] = static_cast<float>(foundation::exp(-1 / (static_cast<double>(c.decay_ticks) * tau_factor)));
+      tick_decay_[i] =
+          static_cast<float>(foundation::exp(-1 / (static_cast<double>(c.decay_ticks) * tau_factor)));
       g_plus_us_[i] = offset;
       g_minus_us_[i] = offset;
     }
@@ -93,8 +96,8 @@ void HybridArray::advance_to(Duration now) {
   ticks_done_ = ticks;
   const std::size_t cells = q_us_.size();
   if (passed == 1) {
-    decay_cells(q_us_.data(), tick_decay_.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(), f_gain_,
-                polarity_, per_kappa_, cells);
+    decay_cells(q_us_.data(), tick_decay_.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(),
+                f_gain_, polarity_, per_kappa_, cells);
   } else {
     foundation::AlignedVector<float> factor(cells);
     power_cells(tick_decay_.data(), passed, factor.data(), cells);
@@ -105,50 +108,34 @@ void HybridArray::advance_to(Duration now) {
 }
 
 std::uint64_t HybridArray::update(const UpdateOrder& order) {
-  const auto& rows = *order.row_trains;
-  const auto& columns = *order.column_trains;
-  const std::size_t slots = rows.first.size() - 1;
-  std::size_t total = 0;
-  for (std::size_t k = 0; k < slots; ++k) {
-    total += rows.slot(k).size() * columns.slot(k).size();
+  // Which columns fire in a slot, as bits: a row's pulse meets just these.
+  const std::size_t words = (columns_ + 63) / 64;
+  fired_columns_.assign(order.slots * words, 0);
+  for (const auto pulse : order.column_trains->pulses) {
+    fired_columns_[pulse.slot * words + pulse.line / 64] |= std::uint64_t{1} << (pulse.line % 64);
   }
+  const std::size_t total = count_coincidences(order.row_trains->pulses, fired_columns_.data(), words);
   if (total == 0) {
     return 0;
   }
-  words_.resize(total);
-  normals_.resize(total);
-  pulse_noise_.words(order.operation, words_);
-  normals_from_words(words_, normals_);
+  if (normals_.size() < total) {
+    words_.resize(2 * total);
+    normals_.resize(2 * total);
+  }
+  pulse_noise_.words(order.operation, {words_.data(), total});
+  normals_from_words({words_.data(), total}, {normals_.data(), total});
 
   // A positive delta asks for a smaller weight; with turned polarity that is more charge.
   for (std::size_t j = 0; j < order.delta_codes.size(); ++j) {
-    column_steps_[j] = order.delta_codes[j] < 0 ? polarity_ : -polarity_;
+    column_steps_[j] =
+        (order.delta_codes[j] < 0) == (polarity_ > 0) ? up_us_.data() + j : down_us_.data() + j;
   }
-  float* __restrict q = q_us_.data();
-  float* __restrict weight = weights_.data();
-  const float* normal = normals_.data();
-  for (std::size_t k = 0; k < slots; ++k) {
-    const auto fired = columns.slot(k);
-    if (fired.empty()) {
-      continue;
-    }
-    for (const std::uint16_t row : rows.slot(k)) {
-      const std::size_t line = row * weights_.stride();
-      double row_change = 0;
-      for (const std::uint16_t column : fired) {
-        const std::size_t i = line + column;
-        const float step = column_steps_[column] > 0 ? up_us_[i] : down_us_[i];
-        const float before = q[i];
-        const float after = capacitor_.pulse(before, step, *normal++);
-        q[i] = after;
-        weight[i] = (f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity_ * after) * per_kappa_;
-        const auto change = static_cast<double>(after - before);
-        row_change += change;
-        capacitor_column_us_[column] += change;
-      }
-      capacitor_row_us_[row] += row_change;
-    }
-  }
+  apply_pulses(order.row_trains->pulses, fired_columns_.data(), words, weights_.stride(), capacitor_,
+               {.steps = column_steps_.data(),
+                .normals = normals_.data(),
+                .to_weight = polarity_ * per_kappa_,
+                .q_us = q_us_.data(),
+                .weights = weights_.data()});
   return total;
 }
 
@@ -180,7 +167,8 @@ void HybridArray::finish_transfer() {
   sum_capacitor_lines();
 }
 
-TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row, std::span<const float> targets) {
+TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
+                                       std::span<const float> targets) {
   TransferCount count;
   const std::span<float> targets_us{targets_us_.data(), targets.size()};
   const auto offset = static_cast<float>(parameters_.pcm.offset_us);
@@ -204,7 +192,8 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
 }
 
 /// Read, compare, pulse: until every pair of the row is within tolerance.
-TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row, std::span<float> targets_us) {
+TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
+                                       std::span<float> targets_us) {
   TransferCount count;
   const std::size_t line = weights_.cell(row, 0);
   const auto tolerance = static_cast<float>(parameters_.transfer.tolerance_us);
@@ -241,10 +230,7 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
         continue;
       }
       if (!drawn) {
-        words_.resize(targets_us.size());
-        normals_.resize(targets_us.size());
-        pcm_noise_.words(round_key(operation, row, round), words_);
-        normals_from_words(words_, normals_);
+        draw_pcm_noise(round_key(operation, row, round), targets_us.size());
         drawn = true;
       }
       g = pcm_.set(g, std::fabs(error), normals_[j]);
@@ -261,16 +247,12 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
 /// Unit steps of the capacitor, noisy like any update: what the pair missed.
 void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
                                  float polarity, TransferCount& count) {
-  words_.resize(targets_us.size());
-  normals_.resize(targets_us.size());
-  pcm_noise_.words(round_key(operation, row, kResidualRound), words_);
-  normals_from_words(words_, normals_);
+  draw_pcm_noise(round_key(operation, row, kResidualRound), targets_us.size());
   const std::size_t line = weights_.cell(row, 0);
   for (std::size_t j = 0; j < targets_us.size(); ++j) {
     const std::size_t i = line + j;
-    const float missing =
-        std::clamp(polarity * (targets_us[j] - f_gain_ * (g_plus_us_[i] - g_minus_us_[i])), capacitor_.q_min_us,
-                   capacitor_.q_max_us);
+    const float missing = std::clamp(polarity * (targets_us[j] - f_gain_ * (g_plus_us_[i] - g_minus_us_[i])),
+                                     capacitor_.q_min_us, capacitor_.q_max_us);
     const auto pulses = static_cast<std::uint64_t>(std::floor(std::fabs(missing) / capacitor_.dg_us + 0.5F));
     if (pulses == 0) {
       continue;
@@ -288,6 +270,15 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
   }
 }
 
+void HybridArray::draw_pcm_noise(std::uint64_t key, std::size_t count) {
+  if (normals_.size() < count) {
+    words_.resize(count);
+    normals_.resize(count);
+  }
+  pcm_noise_.words(key, {words_.data(), count});
+  normals_from_words({words_.data(), count}, {normals_.data(), count});
+}
+
 void HybridArray::refresh_row(std::size_t row, float polarity) {
   for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, weights_.columns()); ++i) {
     weights_.data()[i] = (f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity * q_us_[i]) * per_kappa_;
@@ -302,12 +293,14 @@ void HybridArray::sum_pcm_lines() {
   for (const auto* g : {&g_plus_us_, &g_minus_us_}) {
     sum_lines(g->data(), rows_, columns_, weights_.stride(), rows.data(), columns.data());
     std::transform(rows.begin(), rows.end(), pcm_row_us_.begin(), pcm_row_us_.begin(), std::plus<>{});
-    std::transform(columns.begin(), columns.end(), pcm_column_us_.begin(), pcm_column_us_.begin(), std::plus<>{});
+    std::transform(columns.begin(), columns.end(), pcm_column_us_.begin(), pcm_column_us_.begin(),
+                   std::plus<>{});
   }
 }
 
 void HybridArray::sum_capacitor_lines() {
-  sum_lines(q_us_.data(), rows_, columns_, weights_.stride(), capacitor_row_us_.data(), capacitor_column_us_.data());
+  sum_lines(q_us_.data(), rows_, columns_, weights_.stride(), capacitor_row_us_.data(),
+            capacitor_column_us_.data());
 }
 
 LineConductance HybridArray::row_conductance(std::size_t row) const {
@@ -315,9 +308,14 @@ LineConductance HybridArray::row_conductance(std::size_t row) const {
           capacitor_row_us_[row] + parameters_.capacitor.g_ref_us * static_cast<double>(columns_)};
 }
 
-LineConductance HybridArray::column_conductance(std::size_t column) const {
-  return {pcm_column_us_[column],
-          capacitor_column_us_[column] + parameters_.capacitor.g_ref_us * static_cast<double>(rows_)};
+DrivenLines HybridArray::driven_rows(std::span<const float> duties) const {
+  return weigh_lines(duties, pcm_row_us_.data(), capacitor_row_us_.data(),
+                     parameters_.capacitor.g_ref_us * static_cast<double>(columns_));
+}
+
+DrivenLines HybridArray::driven_columns(std::span<const float> duties) const {
+  return weigh_lines(duties, pcm_column_us_.data(), capacitor_column_us_.data(),
+                     parameters_.capacitor.g_ref_us * static_cast<double>(rows_));
 }
 
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {

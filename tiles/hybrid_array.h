@@ -16,7 +16,9 @@ namespace kirchhoff::tiles {
 ///
 /// W = F (G+ - G-) + s (g - g_ref), software weight w = W / kappa; s is the polarity of the tile, turned
 /// round by every transfer. Modelled: see CapacitorCell and PcmDevice; charge decay towards g_ref on
-/// simulated time, applied in ticks. Verify reads of a transfer are exact. The reference line is ideal.
+/// simulated time, applied in ticks. Verify reads of a transfer are exact. The reference line is ideal. Line
+/// conductances (for energy only) are those of the last tick or transfer: between ticks they move by less
+/// than 0.3 %.
 class HybridArray final : public SynapseArray {
  public:
   /// `tile` keys the random numbers of manufacture and operation.
@@ -29,9 +31,11 @@ class HybridArray final : public SynapseArray {
   std::uint64_t update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override;
-  TransferCount program_row(std::uint64_t operation, std::size_t row, std::span<const float> targets) override;
+  TransferCount program_row(std::uint64_t operation, std::size_t row,
+                            std::span<const float> targets) override;
   [[nodiscard]] LineConductance row_conductance(std::size_t row) const override;
-  [[nodiscard]] LineConductance column_conductance(std::size_t column) const override;
+  [[nodiscard]] DrivenLines driven_rows(std::span<const float> duties) const override;
+  [[nodiscard]] DrivenLines driven_columns(std::span<const float> duties) const override;
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
 
   /// +1 or -1.
@@ -40,8 +44,9 @@ class HybridArray final : public SynapseArray {
  private:
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
   TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<float> targets_us);
-  void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us, float polarity,
-                      TransferCount& count);
+  void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
+                      float polarity, TransferCount& count);
+  void draw_pcm_noise(std::uint64_t key, std::size_t count);
   void refresh_row(std::size_t row, float polarity);
   void sum_pcm_lines();
   void sum_capacitor_lines();
@@ -70,13 +75,14 @@ class HybridArray final : public SynapseArray {
 
   std::vector<double> pcm_row_us_;
   std::vector<double> pcm_column_us_;
-  std::vector<double> capacitor_row_us_;     ///< sums of q; the g_ref part is added on reading
+  std::vector<double> capacitor_row_us_;  ///< sums of q; the g_ref part is added on reading
   std::vector<double> capacitor_column_us_;
 
   std::vector<std::uint32_t> words_;
   std::vector<float> normals_;
   std::vector<float> targets_us_;
-  std::vector<float> column_steps_;  ///< +1 up, -1 down, per column of the update in hand
+  std::vector<std::uint64_t> fired_columns_;  ///< per slot, one bit per column
+  std::vector<const float*> column_steps_;    ///< source of each column of the update in hand, at row 0
 };
 
 }  // namespace kirchhoff::tiles

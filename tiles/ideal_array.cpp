@@ -40,9 +40,23 @@ LineConductance IdealArray::row_conductance(std::size_t /*row*/) const {
   return {assumed_.pcm_pair_us * cells, assumed_.capacitor_us * cells};
 }
 
-LineConductance IdealArray::column_conductance(std::size_t /*column*/) const {
-  const auto cells = static_cast<double>(rows_);
-  return {assumed_.pcm_pair_us * cells, assumed_.capacitor_us * cells};
+DrivenLines IdealArray::driven(std::span<const float> duties, std::size_t cells) const {
+  DrivenLines sum;
+  for (const float duty : duties) {
+    sum.duty += std::fabs(static_cast<double>(duty));
+    sum.lines += duty != 0.0F ? 1 : 0;
+  }
+  sum.conductance.pcm_us = sum.duty * assumed_.pcm_pair_us * static_cast<double>(cells);
+  sum.conductance.capacitor_us = sum.duty * assumed_.capacitor_us * static_cast<double>(cells);
+  return sum;
+}
+
+DrivenLines IdealArray::driven_rows(std::span<const float> duties) const {
+  return driven(duties, columns_);
+}
+
+DrivenLines IdealArray::driven_columns(std::span<const float> duties) const {
+  return driven(duties, rows_);
 }
 
 SynapseArray::Cell IdealArray::cell(std::size_t row, std::size_t column) const {

@@ -9,7 +9,7 @@ struct AssumedCell {
   double pcm_pair_us = 5;
   double capacitor_us = 12;
   double transfer_iterations = 10;
-  double set_pulses = 5;       ///< per weight and transfer
+  double set_pulses = 5;           ///< per weight and transfer
   double reset_probability = 0.2;  ///< per weight and transfer, of both PCM
 };
 
@@ -26,13 +26,16 @@ class IdealArray final : public SynapseArray {
   std::uint64_t update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override {}
-  TransferCount program_row(std::uint64_t operation, std::size_t row, std::span<const float> targets) override;
+  TransferCount program_row(std::uint64_t operation, std::size_t row,
+                            std::span<const float> targets) override;
   [[nodiscard]] LineConductance row_conductance(std::size_t row) const override;
-  [[nodiscard]] LineConductance column_conductance(std::size_t column) const override;
+  [[nodiscard]] DrivenLines driven_rows(std::span<const float> duties) const override;
+  [[nodiscard]] DrivenLines driven_columns(std::span<const float> duties) const override;
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
 
  private:
   [[nodiscard]] TransferCount programming_effort() const;
+  [[nodiscard]] DrivenLines driven(std::span<const float> duties, std::size_t cells) const;
 
   WeightPlane weights_;
   AssumedCell assumed_;

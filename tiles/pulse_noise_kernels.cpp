@@ -15,14 +15,17 @@ inline float log_float(float x) {
   const auto mantissa = std::bit_cast<float>(bits - (exponent << 23));  // [sqrt(1/2), sqrt(2))
   const float s = (mantissa - 1.0F) / (mantissa + 1.0F);
   const float s2 = s * s;
-  const float series = 2.0F * s * (1.0F + s2 * (0.33333333F + s2 * (0.2F + s2 * (0.14285715F + s2 * 0.11111111F))));
+  const float series =
+      2.0F * s * (1.0F + s2 * (0.33333333F + s2 * (0.2F + s2 * (0.14285715F + s2 * 0.11111111F))));
   return static_cast<float>(exponent) * 0.69314718F + series;
 }
 
-KIRCHHOFF_CLONES void convert(const std::uint32_t* __restrict words, float* __restrict normals, std::size_t count) {
+KIRCHHOFF_CLONES void convert(const std::uint32_t* __restrict words, float* __restrict normals,
+                              std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const auto magnitude = static_cast<std::int32_t>(words[i] >> 1);                 // 31 bits
-    const float rest = (static_cast<float>(0x7fffffff - magnitude) + 0.5F) * 0x1p-31F;  // 1 - |x|, exact near 0
+    const auto magnitude = static_cast<std::int32_t>(words[i] >> 1);  // 31 bits
+    const float rest =
+        (static_cast<float>(0x7fffffff - magnitude) + 0.5F) * 0x1p-31F;  // 1 - |x|, exact near 0
     const float x = 1.0F - rest;
     const float w = -log_float(rest * (2.0F - rest));
     const float c = w - 2.5F;

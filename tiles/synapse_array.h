@@ -12,10 +12,11 @@ namespace kirchhoff::tiles {
 
 /// What one update asks of an array: outer product of x (rows) and delta (columns).
 struct UpdateOrder {
-  std::uint64_t operation = 0;                ///< keys the random numbers
-  std::span<const float> x;                   ///< values, rows used (ideal)
-  std::span<const float> deltas;              ///< values, columns used (ideal)
-  float rate = 0;                             ///< learning rate (ideal)
+  std::uint64_t operation = 0;                            ///< keys the random numbers
+  std::size_t slots = 0;                                  ///< physics
+  std::span<const float> x;                               ///< values, rows used (ideal)
+  std::span<const float> deltas;                          ///< values, columns used (ideal)
+  float rate = 0;                                         ///< learning rate (ideal)
   const periphery::PulseTrains* row_trains = nullptr;     ///< physics
   const periphery::PulseTrains* column_trains = nullptr;  ///< physics
   std::span<const std::int16_t> delta_codes;              ///< physics: the sign of a column's pulses
@@ -23,13 +24,13 @@ struct UpdateOrder {
 
 /// What a transfer of one row took; time follows from it.
 struct TransferCount {
-  std::uint64_t reads = 0;          ///< rounds of the row: read and compare
-  std::uint64_t pulse_rounds = 0;   ///< rounds in which at least one PCM was pulsed
-  std::uint64_t residual_slots = 0; ///< update slots to write the residual
+  std::uint64_t reads = 0;           ///< rounds of the row: read and compare
+  std::uint64_t pulse_rounds = 0;    ///< rounds in which at least one PCM was pulsed
+  std::uint64_t residual_slots = 0;  ///< update slots to write the residual
   std::uint64_t set_pulses = 0;
   std::uint64_t reset_pulses = 0;
   std::uint64_t residual_pulses = 0;
-  std::uint64_t unconverged = 0;    ///< pairs still outside the tolerance
+  std::uint64_t unconverged = 0;  ///< pairs still outside the tolerance
   std::uint64_t clipped_targets = 0;
   std::uint64_t saturated_capacitors = 0;  ///< found at an end of their range
 
@@ -40,6 +41,13 @@ struct TransferCount {
 struct LineConductance {
   double pcm_us = 0;        ///< G+ + G-
   double capacitor_us = 0;  ///< g of the read transistors
+};
+
+/// Sum over driven lines of duty x conductance, of duty, and how many there are.
+struct DrivenLines {
+  LineConductance conductance;
+  double duty = 0;
+  std::uint64_t lines = 0;
 };
 
 /// The synapses of one tile. Reads go to weights() directly; everything that changes state is here.
@@ -68,10 +76,14 @@ class SynapseArray {
   virtual void finish_transfer() = 0;
 
   /// Programs a row to target weights (software units).
-  virtual TransferCount program_row(std::uint64_t operation, std::size_t row, std::span<const float> targets) = 0;
+  virtual TransferCount program_row(std::uint64_t operation, std::size_t row,
+                                    std::span<const float> targets) = 0;
 
   [[nodiscard]] virtual LineConductance row_conductance(std::size_t row) const = 0;
-  [[nodiscard]] virtual LineConductance column_conductance(std::size_t column) const = 0;
+
+  /// What lines driven with these duties draw together; negative duties count by their magnitude.
+  [[nodiscard]] virtual DrivenLines driven_rows(std::span<const float> duties) const = 0;
+  [[nodiscard]] virtual DrivenLines driven_columns(std::span<const float> duties) const = 0;
 
   /// Conductances of a cell, microsiemens; for inspection.
   struct Cell {

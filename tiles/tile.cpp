@@ -4,9 +4,9 @@
 #include <string>
 
 #include "foundation/ledger.h"
-#include "interconnect/packet_time.h"
 #include "interconnect/packet_address.h"
 #include "interconnect/packet_pool.h"
+#include "interconnect/packet_time.h"
 
 namespace kirchhoff::tiles {
 
@@ -63,10 +63,11 @@ void Tile::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
   if (head->header.kind != PacketKind::access) {
     // A packet without elements is padded to one byte; what it carries is count elements.
     const std::size_t bytes = head->header.count * bytes_of(head->header.format);
-    outcome = bytes > payload.get_data_length()
-                  ? Outcome::bad_packet
-                  : core_.receive(head->header, {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), bytes},
-                                  absolute(delay));
+    outcome =
+        bytes > payload.get_data_length()
+            ? Outcome::bad_packet
+            : core_.receive(head->header, {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), bytes},
+                            absolute(delay));
   } else if (is_cell_address(payload.get_address())) {
     Duration at = absolute(delay);
     outcome = access_cells(payload, at);
@@ -77,8 +78,9 @@ void Tile::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
   payload.set_response_status(response_of(outcome));
   if (outcome != Outcome::ok && !reported_) {  // once; the status register keeps it
     reported_ = true;
-    SC_REPORT_WARNING("/kirchhoff/tile",
-                      (std::string{name()} + ": refused a packet or access, see its STATUS register").c_str());
+    SC_REPORT_WARNING(
+        "/kirchhoff/tile",
+        (std::string{name()} + ": refused a packet or access, see its STATUS register").c_str());
   }
 }
 
@@ -89,7 +91,8 @@ unsigned Tile::transport_dbg(tlm::tlm_generic_payload& payload) {
     return 0;
   }
   if (!is_cell_address(address)) {
-    const auto value = core_.read_register(static_cast<std::uint32_t>((address - node_window_base) % node_window_bytes));
+    const auto value =
+        core_.read_register(static_cast<std::uint32_t>((address - node_window_base) % node_window_bytes));
     if (!value || payload.get_data_length() != sizeof *value) {
       return 0;
     }
@@ -120,7 +123,8 @@ tlm::tlm_sync_enum Tile::nb_transport_fw(tlm::tlm_generic_payload& payload, tlm:
 }
 
 Outcome Tile::access_register(tlm::tlm_generic_payload& payload) {
-  const auto offset = static_cast<std::uint32_t>((payload.get_address() - node_window_base) % node_window_bytes);
+  const auto offset =
+      static_cast<std::uint32_t>((payload.get_address() - node_window_base) % node_window_bytes);
   std::uint32_t word = 0;
   if (payload.get_data_length() != sizeof word || offset % sizeof word != 0) {
     return Outcome::bad_address;
@@ -139,11 +143,13 @@ Outcome Tile::access_register(tlm::tlm_generic_payload& payload) {
 
 /// Weights are programmed and read by whole rows, from their first column.
 Outcome Tile::access_cells(tlm::tlm_generic_payload& payload, Duration& at) {
-  const std::uint64_t in_node = (payload.get_address() - cell_window_base) & ((std::uint64_t{1} << cell_node_shift) - 1);
+  const std::uint64_t in_node =
+      (payload.get_address() - cell_window_base) & ((std::uint64_t{1} << cell_node_shift) - 1);
   const std::size_t columns = core_.parameters().columns;
   const std::uint64_t cell = in_node / sizeof(float);
   const std::size_t count = payload.get_data_length() / sizeof(float);
-  if ((in_node >> cell_plane_shift) != 0 || in_node % sizeof(float) != 0 || cell % columns != 0 || count > columns) {
+  if ((in_node >> cell_plane_shift) != 0 || in_node % sizeof(float) != 0 || cell % columns != 0 ||
+      count > columns) {
     return Outcome::bad_address;
   }
   const std::span<float> row{row_.data(), count};

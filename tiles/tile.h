@@ -1,9 +1,10 @@
 #pragma once
 
-#include <systemc>
-#include <tlm>
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
+
+#include <systemc>
+#include <tlm>
 
 #include "interconnect/packet_sender.h"
 #include "tiles/tile_core.h"

@@ -19,7 +19,11 @@ using interconnect::VectorFormat;
 
 namespace {
 
-std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p, std::uint64_t seed) {
+/// How much more often a column fires than with probabilities shared evenly by rows and columns.
+constexpr double kColumnShare = 4;
+
+std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p,
+                                         std::uint64_t seed) {
   if (p.detail == Detail::ideal) {
     return std::make_unique<IdealArray>(p.rows, p.columns, p.assumed);
   }
@@ -73,7 +77,9 @@ Outcome TileCore::write_register(std::uint32_t offset, std::uint32_t value) {
   return Outcome::ok;
 }
 
-std::optional<std::uint32_t> TileCore::read_register(std::uint32_t offset) const { return settings_.read(offset); }
+std::optional<std::uint32_t> TileCore::read_register(std::uint32_t offset) const {
+  return settings_.read(offset);
+}
 
 bool TileCore::configure() {
   const std::uint32_t rows = settings_.get(TileRegister::rows);
@@ -86,7 +92,8 @@ bool TileCore::configure() {
   input_scale_ = settings_.real(TileRegister::input_scale);
   const auto positive = [](float value) { return std::isfinite(value) && value > 0; };
   if (rows == 0 || rows > parameters_.rows || columns == 0 || columns > parameters_.columns || kind > 2 ||
-      !positive(forward_range) || !positive(backward_range) || !positive(output_scale) || !positive(input_scale_)) {
+      !positive(forward_range) || !positive(backward_range) || !positive(output_scale) ||
+      !positive(input_scale_)) {
     return false;
   }
   const bool is_collector = settings_.has(control_collector);
@@ -121,7 +128,8 @@ bool TileCore::configure() {
   std::fill(x_.begin(), x_.end(), 0.0F);
   std::fill(delta_.begin(), delta_.end(), 0.0F);
   if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
-    x_[rows_ - 1] = ideal() ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
+    x_[rows_ - 1] =
+        ideal() ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
   }
   inputs_.reset();
   inputs_.expect(static_cast<std::uint32_t>(input_rows_));
@@ -129,6 +137,8 @@ bool TileCore::configure() {
   partials_.expect(partials);
   back_partials_.reset();
   back_partials_.expect(settings_.get(TileRegister::back_partials));
+  dones_.reset();
+  dones_.expect(partials);
   reports_.reset();
   reports_.expect(settings_.get(TileRegister::exponent_reports));
   largest_exponent_ = periphery::min_exponent;
@@ -149,8 +159,8 @@ Duration TileCore::occupy(Duration from, Duration length, TileState state) {
   return busy_until_;
 }
 
-void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<const float> values, Duration at,
-                    PathTime path) {
+void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<const float> values,
+                    Duration at, PathTime path) {
   header.route = route;
   header.by_table = true;
   header.source = node_;
@@ -167,20 +177,15 @@ void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<
   }
 }
 
-TileCore::Sums TileCore::driven(std::span<const float> duties, bool rows) const {
-  Sums sums;
-  const double reference_us = parameters_.synapse.capacitor.g_ref_us;
-  const double full = ideal() ? 1.0 : static_cast<double>(dac_.full_code);
-  for (std::size_t i = 0; i < duties.size(); ++i) {
-    if (duties[i] != 0.0F) {
-      const double duty = std::fabs(static_cast<double>(duties[i])) / full * 1e-6;
-      const auto line = rows ? array_->row_conductance(i) : array_->column_conductance(i);
-      sums.pcm_s += duty * line.pcm_us;
-      sums.capacitor_s += duty * (line.capacitor_us + reference_us);  // the reference cell of the line
-      ++sums.lines;
-    }
-  }
-  return sums;
+/// Currents of a read with these duties; returns the lines driven.
+std::uint64_t TileCore::book_reads(Activity& activity, std::span<const float> duties, bool rows) const {
+  const DrivenLines driven = rows ? array_->driven_rows(duties) : array_->driven_columns(duties);
+  const double unit = 1e-6 / (ideal() ? 1.0 : static_cast<double>(dac_.full_code));
+  activity.pcm_duty_s += unit * driven.conductance.pcm_us;
+  // With one reference cell on each line that is driven.
+  activity.capacitor_duty_s +=
+      unit * (driven.conductance.capacitor_us + driven.duty * parameters_.synapse.capacitor.g_ref_us);
+  return driven.lines;
 }
 
 // ---- packets ----------------------------------------------------------------------------------------
@@ -208,7 +213,8 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       outcome = take_deltas(header, *flow, bytes, arrival, path);
       break;
     case FlowAction::back_partial:
-      if (collector_ && flow->slot < collector_->back_slots() && flow->destination_first + flow->count <= columns_ &&
+      if (collector_ && flow->slot < collector_->back_slots() &&
+          flow->destination_first + flow->count <= columns_ &&
           decode(header.format, bytes, flow->source_first,
                  collector_->back_partial(flow->slot).subspan(flow->destination_first, flow->count))) {
         collect_back(header, arrival, path);
@@ -229,6 +235,12 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       transfer(header, arrival, path);
       outcome = Outcome::ok;
       break;
+    case FlowAction::done:
+      if (collector_) {
+        finish(header, header.phase, arrival, path);
+        outcome = Outcome::ok;
+      }
+      break;
     case FlowAction::none:
       break;
   }
@@ -238,8 +250,8 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
   return outcome;
 }
 
-Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flow, std::span<const std::byte> bytes,
-                              Duration arrival, PathTime path) {
+Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flow,
+                              std::span<const std::byte> bytes, Duration arrival, PathTime path) {
   if (flow.destination_first + std::size_t{flow.count} > input_rows_ ||
       !decode(header.format, bytes, flow.source_first, {x_.data() + flow.destination_first, flow.count})) {
     return Outcome::bad_packet;
@@ -251,8 +263,8 @@ Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flo
   return Outcome::ok;
 }
 
-Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flow, std::span<const std::byte> bytes,
-                              Duration arrival, PathTime path) {
+Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flow,
+                              std::span<const std::byte> bytes, Duration arrival, PathTime path) {
   if (flow.count != columns_ || !decode(header.format, bytes, flow.source_first, {delta_.data(), columns_})) {
     return Outcome::bad_packet;
   }
@@ -277,10 +289,7 @@ void TileCore::forward(const PacketHeader& cause) {
   array_->weights().forward(x, sums_);
 
   Activity& activity = book(cause.phase);
-  const Sums sums = driven(x, true);
-  activity.pcm_duty_s += sums.pcm_s;
-  activity.capacitor_duty_s += sums.capacitor_s;
-  activity.row_drives += sums.lines;
+  activity.row_drives += book_reads(activity, x, true);
   activity.driver_passes += rows_;
   activity.integrator_passes += columns_ + 1;  // and the reference column
   activity.conversions += columns_;
@@ -347,10 +356,7 @@ void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& pat
   array_->weights().transposed(delta_, e);
 
   Activity& activity = book(cause.phase);
-  const Sums sums = driven({delta_.data(), columns_}, false);
-  activity.pcm_duty_s += sums.pcm_s;
-  activity.capacitor_duty_s += sums.capacitor_s;
-  activity.column_drives += sums.lines;
+  activity.column_drives += book_reads(activity, {delta_.data(), columns_}, false);
   activity.driver_passes += columns_;
   activity.integrator_passes += input_rows_ + 1;
   activity.conversions += input_rows_;
@@ -445,33 +451,51 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
     for (std::size_t j = 0; j < columns_; ++j) {
       column_codes_[j] = static_cast<std::int16_t>(delta_[j]);
     }
-    // slots p_x p_d = rate x delta kappa / dg, shared evenly by both lines.
+    // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
+    // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
     const auto& synapse = parameters_.synapse;
     const double wanted = static_cast<double>(rate) * static_cast<double>(input_scale_) * synapse.kappa_us /
                           synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
-    const double gain = std::sqrt(wanted / static_cast<double>(parameters_.periphery.update_slots));
+    const double product = wanted / static_cast<double>(parameters_.periphery.update_slots);
+    const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
+    const double row_gain = column_gain > 0 ? product / column_gain : 0;
     const foundation::RandomStream rows{services_.seed, foundation::Purpose::update_rows, node_};
     const foundation::RandomStream columns{services_.seed, foundation::Purpose::update_columns, node_};
-    generator_.generate(rows, operation_, gain, {row_codes_.data(), rows_}, row_trains_);
-    generator_.generate(columns, operation_, gain, {column_codes_.data(), columns_}, column_trains_);
+    generator_.generate(rows, operation_, row_gain, {row_codes_.data(), rows_}, row_trains_);
+    generator_.generate(columns, operation_, column_gain, {column_codes_.data(), columns_}, column_trains_);
+    order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
     order.row_trains = &row_trains_;
     order.column_trains = &column_trains_;
     order.delta_codes = {column_codes_.data(), columns_};
     activity.update_pulses += array_->update(order);
-    activity.row_update_pulses += row_trains_.pulse_count();
-    activity.column_update_pulses += column_trains_.pulse_count();
+    activity.row_update_pulses += row_trains_.pulses.size();
+    activity.column_update_pulses += column_trains_.pulses.size();
     activity.clipped_pulses += row_trains_.clipped + column_trains_.clipped;
   }
   activity.update_lines += rows_ + columns_;
   activity.multiply_accumulates += rows_ * columns_;
   probe_.synapse(*array_, done);
 
+  finish(cause, Phase::update, done, path);
+}
+
+/// One of the column group's tiles is done; when all are, the collector tells the sequencer.
+void TileCore::finish(const PacketHeader& cause, Phase phase, Duration at, PathTime path) {
+  Duration latest = at;
+  PathTime critical = path;
+  if (collector_) {
+    if (!dones_.add(at, path)) {
+      return;
+    }
+    latest = dones_.latest();
+    critical = dones_.path();
+  }
   PacketHeader header = cause;
   header.kind = PacketKind::done;
   header.format = VectorFormat::none;
   header.element_bits = 0;
-  header.phase = Phase::update;
-  send(header, settings_.route(TileRegister::transmit_done), {}, done, path);
+  header.phase = phase;
+  send(header, settings_.route(TileRegister::transmit_done), {}, latest, critical);
 }
 
 void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
@@ -496,11 +520,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   probe_.synapse(*array_, done);
   path.compute += done - at;
 
-  PacketHeader header = cause;
-  header.kind = PacketKind::done;
-  header.format = VectorFormat::none;
-  header.element_bits = 0;
-  send(header, settings_.route(TileRegister::transmit_done), {}, done, path);
+  finish(cause, Phase::transfer, done, path);
 }
 
 void TileCore::book_programming(Phase phase, std::size_t row, const TransferCount& count) {
@@ -509,7 +529,8 @@ void TileCore::book_programming(Phase phase, std::size_t row, const TransferCoun
   const auto line = array_->row_conductance(row);  // as the transfer left it
   const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
   activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + parameters_.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s +=
+      reads_at_full_duty * (line.capacitor_us + parameters_.synapse.capacitor.g_ref_us);
   activity.row_drives += reads;
   activity.driver_passes += reads;
   activity.integrator_passes += reads * (columns_ + 1);

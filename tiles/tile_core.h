@@ -9,8 +9,8 @@
 
 #include "foundation/ledger.h"
 #include "foundation/services.h"
-#include "interconnect/packet_address.h"
 #include "interconnect/packet.h"
+#include "interconnect/packet_address.h"
 #include "periphery/converter.h"
 #include "periphery/update_pulse_generator.h"
 #include "tiles/collector.h"
@@ -32,8 +32,9 @@ namespace kirchhoff::tiles {
 /// next read, power gating.
 class TileCore {
  public:
-  TileCore(interconnect::NodeId node, const TileParameters& parameters, periphery::PulseCountTables& pulse_counts,
-           const foundation::Services& services, std::string_view name, Outbox& outbox);
+  TileCore(interconnect::NodeId node, const TileParameters& parameters,
+           periphery::PulseCountTables& pulse_counts, const foundation::Services& services,
+           std::string_view name, Outbox& outbox);
 
   /// A packet that is complete at `arrival`. `bytes` is only read during the call.
   Outcome receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
@@ -55,12 +56,6 @@ class TileCore {
   [[nodiscard]] const SynapseArray& array() const { return *array_; }
 
  private:
-  struct Sums {
-    double pcm_s = 0;
-    double capacitor_s = 0;
-    std::uint64_t lines = 0;
-  };
-
   bool configure();
   foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
   foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state);
@@ -73,8 +68,8 @@ class TileCore {
   Outcome take_deltas(const interconnect::PacketHeader& header, const ReceiveFlow& flow,
                       std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
   void forward(const interconnect::PacketHeader& cause);
-  void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot, std::span<const float> codes,
-                       foundation::Duration at, PathTime path);
+  void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot,
+                       std::span<const float> codes, foundation::Duration at, PathTime path);
   void collect_back(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void collect_report(const interconnect::PacketHeader& cause, std::int32_t exponent, foundation::Duration at,
                       PathTime path);
@@ -83,8 +78,10 @@ class TileCore {
   void transposed(const interconnect::PacketHeader& cause, foundation::Duration& at, PathTime& path);
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void finish(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
+              PathTime path);
   void book_programming(foundation::Phase phase, std::size_t row, const TransferCount& count);
-  Sums driven(std::span<const float> duties, bool rows) const;
+  std::uint64_t book_reads(foundation::Activity& activity, std::span<const float> duties, bool rows) const;
 
   interconnect::NodeId node_;
   TileParameters parameters_;
@@ -101,8 +98,8 @@ class TileCore {
 
   // Settings taken over by ENABLE.
   bool enabled_ = false;
-  std::size_t rows_ = 0;          ///< in use, bias row included
-  std::size_t input_rows_ = 0;    ///< without the bias row
+  std::size_t rows_ = 0;        ///< in use, bias row included
+  std::size_t input_rows_ = 0;  ///< without the bias row
   std::size_t columns_ = 0;
   float input_scale_ = 1;
 
@@ -112,6 +109,7 @@ class TileCore {
   Join partials_;
   Join back_partials_;
   Join reports_;
+  Join dones_;
   std::int32_t largest_exponent_ = 0;
 
   // Line buffers: codes in detail physics, values in detail ideal.

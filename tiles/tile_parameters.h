@@ -46,7 +46,7 @@ struct TileParameters {
   SynapseParameters synapse;
   periphery::PeripheryParameters periphery;
   TileTiming timing;
-  AssumedCell assumed;            ///< conductances and effort booked in detail `ideal`
+  AssumedCell assumed;  ///< conductances and effort booked in detail `ideal`
   std::size_t route_entries = 1024;
   std::size_t flow_entries = 256;
   std::optional<CellPosition> traced_cell;

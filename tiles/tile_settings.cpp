@@ -17,7 +17,10 @@ bool is_register(std::uint32_t offset) {
 }  // namespace
 
 TileSettings::TileSettings(std::size_t flow_entries, std::size_t route_entries)
-    : words_(kWords, 0), flow_words_(4 * flow_entries, 0), flows_(flow_entries), by_route_(route_entries, -1) {
+    : words_(kWords, 0),
+      flow_words_(4 * flow_entries, 0),
+      flows_(flow_entries),
+      by_route_(route_entries, -1) {
   for (const TileRegister transmit :
        {TileRegister::transmit_partial, TileRegister::transmit_output, TileRegister::transmit_back,
         TileRegister::transmit_report, TileRegister::transmit_exponent, TileRegister::transmit_delta,
@@ -29,7 +32,9 @@ TileSettings::TileSettings(std::size_t flow_entries, std::size_t route_entries)
   }
 }
 
-float TileSettings::real(TileRegister address) const { return std::bit_cast<float>(get(address)); }
+float TileSettings::real(TileRegister address) const {
+  return std::bit_cast<float>(get(address));
+}
 
 bool TileSettings::write(std::uint32_t offset, std::uint32_t value) {
   if (offset >= flow_table_offset) {
@@ -65,8 +70,8 @@ bool TileSettings::write_flow(std::size_t word, std::uint32_t value) {
   flow.route = (words[0] & flow_valid) != 0 ? static_cast<interconnect::RouteId>(words[0] & 0xffffU)
                                             : interconnect::no_route;
   const std::uint32_t action = (words[0] >> 16) & 0xfU;
-  flow.action = action <= static_cast<std::uint32_t>(FlowAction::transfer) ? static_cast<FlowAction>(action)
-                                                                          : FlowAction::none;
+  flow.action = action <= static_cast<std::uint32_t>(FlowAction::done) ? static_cast<FlowAction>(action)
+                                                                       : FlowAction::none;
   flow.source_first = static_cast<std::uint16_t>(words[1] & 0xffffU);
   flow.count = static_cast<std::uint16_t>(words[1] >> 16);
   flow.destination_first = static_cast<std::uint16_t>(words[2] & 0xffffU);

@@ -11,7 +11,17 @@
 namespace kirchhoff::tiles {
 
 /// What a tile does with a packet of a flow.
-enum class FlowAction : std::uint8_t { none, activation, partial_sum, exponent_report, exponent, delta, back_partial, transfer };
+enum class FlowAction : std::uint8_t {
+  none,
+  activation,
+  partial_sum,
+  exponent_report,
+  exponent,
+  delta,
+  back_partial,
+  transfer,
+  done
+};
 
 struct ReceiveFlow {
   interconnect::RouteId route = interconnect::no_route;

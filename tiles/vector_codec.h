@@ -13,7 +13,9 @@ namespace kirchhoff::tiles {
 bool decode(interconnect::VectorFormat format, std::span<const std::byte> bytes, std::size_t first,
             std::span<float> out);
 
-/// The other way round; values must be integers within range unless the format is f32. Returns the bytes used.
-std::size_t encode(interconnect::VectorFormat format, std::span<const float> values, std::span<std::byte> bytes);
+/// The other way round; values must be integers within range unless the format is f32. Returns the bytes
+/// used.
+std::size_t encode(interconnect::VectorFormat format, std::span<const float> values,
+                   std::span<std::byte> bytes);
 
 }  // namespace kirchhoff::tiles

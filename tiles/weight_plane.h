@@ -30,7 +30,8 @@ class WeightPlane {
   /// y_j = sum over rows of x_i w_ij. x.size() rows are driven; y has stride() elements.
   void forward(std::span<const float> x, std::span<float> y) const;
 
-  /// e_i = sum over columns of w_ij d_j for i < e.size(). d has stride() elements, zero beyond the columns used.
+  /// e_i = sum over columns of w_ij d_j for i < e.size(). d has stride() elements, zero beyond the columns
+  /// used.
   void transposed(std::span<const float> d, std::span<float> e) const;
 
   /// w_ij -= rate x_i d_j: plain gradient descent, for functional detail `ideal`.

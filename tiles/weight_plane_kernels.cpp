@@ -58,7 +58,8 @@ KIRCHHOFF_CLONES void dot_rows(const float* __restrict weights, std::size_t stri
   }
 }
 
-KIRCHHOFF_CLONES void subtract_row(float* __restrict w, float factor, const float* __restrict d, std::size_t count) {
+KIRCHHOFF_CLONES void subtract_row(float* __restrict w, float factor, const float* __restrict d,
+                                   std::size_t count) {
   for (std::size_t j = 0; j < count; ++j) {
     w[j] -= factor * d[j];
   }

@@ -33,15 +33,18 @@ inline constexpr std::uint32_t error_address_high = 0x30;
 
 inline constexpr std::array<RegisterDoc, 10> host_register_docs{{
     {host_register::identification, "ID", RegisterAccess::read_only, "\"KRCH\""},
-    {host_register::version, "VERSION", RegisterAccess::read_only, "of the register map, major << 16 | minor"},
+    {host_register::version, "VERSION", RegisterAccess::read_only,
+     "of the register map, major << 16 | minor"},
     {host_register::mesh_shape, "MESH_SHAPE", RegisterAccess::read_only, "rows << 16 | columns of tiles"},
     {host_register::tile_shape, "TILE_SHAPE", RegisterAccess::read_only, "rows << 16 | columns of cells"},
-    {host_register::capabilities, "CAPABILITIES", RegisterAccess::read_only, "bit 0: detail ideal (float weights)"},
+    {host_register::capabilities, "CAPABILITIES", RegisterAccess::read_only,
+     "bit 0: detail ideal (float weights)"},
     {host_register::interrupt_status, "INTERRUPT_STATUS", RegisterAccess::write_one_to_clear,
      "bits of Interrupt; the line is high while status & enable"},
     {host_register::interrupt_enable, "INTERRUPT_ENABLE", RegisterAccess::read_write, "bits of Interrupt"},
     {host_register::error_status, "ERROR_STATUS", RegisterAccess::write_one_to_clear, "bits of ChipError"},
-    {host_register::error_address_low, "ERROR_ADDRESS_LOW", RegisterAccess::read_only, "of the last bus error"},
+    {host_register::error_address_low, "ERROR_ADDRESS_LOW", RegisterAccess::read_only,
+     "of the last bus error"},
     {host_register::error_address_high, "ERROR_ADDRESS_HIGH", RegisterAccess::read_only, ""},
 }};
 
@@ -54,10 +57,10 @@ enum Interrupt : std::uint32_t {
 };
 
 enum ChipError : std::uint32_t {
-  error_descriptor = 1U << 0,   ///< unknown operation or values that do not fit the chip
-  error_dma = 1U << 1,          ///< host memory answered with an error
-  error_network = 1U << 2,      ///< a packet was not delivered, or an example did not complete
-  error_label = 1U << 3,        ///< a label beyond the classes
+  error_descriptor = 1U << 0,  ///< unknown operation or values that do not fit the chip
+  error_dma = 1U << 1,         ///< host memory answered with an error
+  error_network = 1U << 2,     ///< a packet was not delivered, or an example did not complete
+  error_label = 1U << 3,       ///< a label beyond the classes
 };
 
 namespace sequencer_register {
@@ -70,7 +73,7 @@ inline constexpr std::uint32_t busy = 0x14;
 inline constexpr std::uint32_t inputs = 0x20;
 inline constexpr std::uint32_t classes = 0x24;
 inline constexpr std::uint32_t output_lsb = 0x28;
-inline constexpr std::uint32_t tiles = 0x2c;
+inline constexpr std::uint32_t groups = 0x2c;
 inline constexpr std::uint32_t transfer_route = 0x30;
 inline constexpr std::uint32_t transfer_interval = 0x34;
 inline constexpr std::uint32_t examples = 0x40;
@@ -79,7 +82,8 @@ inline constexpr std::uint32_t flow_table = 0x800;
 }  // namespace sequencer_register
 
 inline constexpr std::array<RegisterDoc, 14> sequencer_register_docs{{
-    {sequencer_register::ring_base_low, "RING_BASE_LOW", RegisterAccess::read_write, "host address of the ring"},
+    {sequencer_register::ring_base_low, "RING_BASE_LOW", RegisterAccess::read_write,
+     "host address of the ring"},
     {sequencer_register::ring_base_high, "RING_BASE_HIGH", RegisterAccess::read_write, ""},
     {sequencer_register::ring_entries, "RING_ENTRIES", RegisterAccess::read_write, "descriptors in the ring"},
     {sequencer_register::ring_head, "RING_HEAD", RegisterAccess::read_only, "next descriptor to be fetched"},
@@ -88,9 +92,12 @@ inline constexpr std::array<RegisterDoc, 14> sequencer_register_docs{{
     {sequencer_register::busy, "BUSY", RegisterAccess::read_only, "1 while descriptors are worked on"},
     {sequencer_register::inputs, "INPUTS", RegisterAccess::read_write, "elements of an example"},
     {sequencer_register::classes, "CLASSES", RegisterAccess::read_write, "outputs of the last layer"},
-    {sequencer_register::output_lsb, "OUTPUT_LSB", RegisterAccess::read_write, "float: z per code of the last layer"},
-    {sequencer_register::tiles, "TILES", RegisterAccess::read_write, "tiles in use: DONE packets per example"},
-    {sequencer_register::transfer_route, "TRANSFER_ROUTE", RegisterAccess::read_write, "route to all tiles in use"},
+    {sequencer_register::output_lsb, "OUTPUT_LSB", RegisterAccess::read_write,
+     "float: z per code of the last layer"},
+    {sequencer_register::groups, "GROUPS", RegisterAccess::read_write,
+     "column groups in use: DONE packets per example"},
+    {sequencer_register::transfer_route, "TRANSFER_ROUTE", RegisterAccess::read_write,
+     "route to all tiles in use"},
     {sequencer_register::transfer_interval, "TRANSFER_INTERVAL", RegisterAccess::read_write,
      "examples between transfers; 0: only by descriptor"},
     {sequencer_register::examples, "EXAMPLES", RegisterAccess::read_only, "trained so far, modulo 2^32"},

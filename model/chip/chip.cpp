@@ -31,7 +31,8 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
     }
     const std::string tile_name = "tile_" + std::to_string(description.topology.row_of(node)) + "_" +
                                   std::to_string(description.topology.column_of(node));
-    tiles_.push_back(std::make_unique<tiles::Tile>(tile_name.c_str(), node, parameters, pulse_counts_, services));
+    tiles_.push_back(
+        std::make_unique<tiles::Tile>(tile_name.c_str(), node, parameters, pulse_counts_, services));
     mesh_.exit(node, Port::local).bind(tiles_.back()->input);
     tiles_.back()->output.bind(mesh_.entry(node, Port::local));
   }

@@ -26,7 +26,8 @@ class Chip : public sc_core::sc_module {
   sc_core::sc_out<bool> interrupt;
 
   /// Throws ModelError unless the kernel runs at a resolution of 1 ps.
-  Chip(const sc_core::sc_module_name& name, const ChipDescription& description, const foundation::Services& services);
+  Chip(const sc_core::sc_module_name& name, const ChipDescription& description,
+       const foundation::Services& services);
 
   [[nodiscard]] const tiles::Tile& tile(interconnect::NodeId node) const { return *tiles_[node]; }
   [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }

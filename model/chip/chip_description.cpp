@@ -43,10 +43,10 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   if (traced >= d.topology.node_count() || static_cast<std::size_t>(chip.trace_row) >= tile.rows ||
       static_cast<std::size_t>(chip.trace_column) >= tile.columns) {
     throw foundation::InputError("trace.tile, trace.row, trace.column name synapse " +
-                                 std::to_string(chip.trace_tile) + ", " + std::to_string(chip.trace_row) + ", " +
-                                 std::to_string(chip.trace_column) + ", but the chip has " +
-                                 std::to_string(d.topology.node_count()) + " tiles of " + std::to_string(tile.rows) +
-                                 " x " + std::to_string(tile.columns));
+                                 std::to_string(chip.trace_tile) + ", " + std::to_string(chip.trace_row) +
+                                 ", " + std::to_string(chip.trace_column) + ", but the chip has " +
+                                 std::to_string(d.topology.node_count()) + " tiles of " +
+                                 std::to_string(tile.rows) + " x " + std::to_string(tile.columns));
   }
   d.traced_tile = traced;
   tile.traced_cell = tiles::CellPosition{static_cast<std::size_t>(chip.trace_row),

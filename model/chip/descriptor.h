@@ -5,18 +5,18 @@
 namespace kirchhoff::model {
 
 enum class DescriptorOperation : std::uint32_t {
-  nothing = 0,         ///< completes at once: a barrier
-  program_weights = 1, ///< host memory -> one tile; count rows of `columns` floats, `stride` bytes apart
-  read_weights = 2,    ///< one tile -> host memory, the same layout, at output_address
-  train = 3,           ///< count examples, in the order given or as they lie
-  infer = 4,           ///< the same without learning
-  transfer = 5,        ///< move the charge into the PCM now
+  nothing = 0,          ///< completes at once: a barrier
+  program_weights = 1,  ///< host memory -> one tile; count rows of `columns` floats, `stride` bytes apart
+  read_weights = 2,     ///< one tile -> host memory, the same layout, at output_address
+  train = 3,            ///< count examples, in the order given or as they lie
+  infer = 4,            ///< the same without learning
+  transfer = 5,         ///< move the charge into the PCM now
 };
 
 /// A descriptor as it lies in the ring in host memory: 64 bytes, little-endian, no padding.
 struct Descriptor {
   std::uint32_t operation = 0;
-  std::uint32_t tag = 0;                 ///< comes back in the completion record
+  std::uint32_t tag = 0;  ///< comes back in the completion record
   std::uint32_t count = 0;
   std::uint32_t node = 0;                ///< weights: the tile
   std::uint64_t input_address = 0;       ///< examples (bytes) or weights (float)

@@ -65,8 +65,8 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
     payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
     return;
   }
-  if (payload.get_data_length() != sizeof(std::uint32_t) || payload.get_streaming_width() < sizeof(std::uint32_t) ||
-      address % sizeof(std::uint32_t) != 0) {
+  if (payload.get_data_length() != sizeof(std::uint32_t) ||
+      payload.get_streaming_width() < sizeof(std::uint32_t) || address % sizeof(std::uint32_t) != 0) {
     payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     return;
   }
@@ -93,7 +93,8 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
   }
 }
 
-tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& payload,
+                                                   const sc_core::sc_time& delay) {
   const auto offset = static_cast<std::uint32_t>(payload.get_address() - host_registers_base);
   const auto doc = std::find_if(host_register_docs.begin(), host_register_docs.end(),
                                 [&](const RegisterDoc& candidate) { return candidate.offset == offset; });
@@ -114,9 +115,11 @@ tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& pay
   return tlm::TLM_OK_RESPONSE;
 }
 
-tlm::tlm_response_status HostInterface::access_node(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+tlm::tlm_response_status HostInterface::access_node(tlm::tlm_generic_payload& payload,
+                                                    sc_core::sc_time& delay) {
   Duration at = absolute(delay);
-  const std::span<std::byte> bytes{reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()};
+  const std::span<std::byte> bytes{reinterpret_cast<std::byte*>(payload.get_data_ptr()),
+                                   payload.get_data_length()};
   const auto status = sender_.access(payload.get_command(), payload.get_address(), bytes, Phase::setup, at);
   delay = offset_of(at);
   return status;
@@ -128,7 +131,8 @@ unsigned HostInterface::host_debug(tlm::tlm_generic_payload& payload) {
     return 0;
   }
   if (is_node_address(address)) {
-    const std::span<std::byte> bytes{reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()};
+    const std::span<std::byte> bytes{reinterpret_cast<std::byte*>(payload.get_data_ptr()),
+                                     payload.get_data_length()};
     auto& packet = sender_.access_payload(tlm::TLM_READ_COMMAND, address, bytes, Phase::setup, Duration{0});
     const unsigned done = mesh->transport_dbg(packet);
     std::memcpy(payload.get_data_ptr(), packet.get_data_ptr(), done);
@@ -139,8 +143,8 @@ unsigned HostInterface::host_debug(tlm::tlm_generic_payload& payload) {
   if (address >= sequencer_registers_base && address < sequencer_registers_base + sequencer_registers_bytes) {
     return sequencer_control->transport_dbg(payload);
   }
-  if (address + sizeof(std::uint32_t) <= sizeof registers_ && payload.get_data_length() == sizeof(std::uint32_t) &&
-      address % sizeof(std::uint32_t) == 0) {
+  if (address + sizeof(std::uint32_t) <= sizeof registers_ &&
+      payload.get_data_length() == sizeof(std::uint32_t) && address % sizeof(std::uint32_t) == 0) {
     std::memcpy(payload.get_data_ptr(), &registers_[address / 4], sizeof(std::uint32_t));
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     return sizeof(std::uint32_t);
@@ -152,8 +156,8 @@ unsigned HostInterface::host_debug(tlm::tlm_generic_payload& payload) {
 
 void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const Duration length =
-      parameters_.dma_latency +
-      foundation::from_seconds(static_cast<double>(payload.get_data_length()) / parameters_.dma_bytes_per_second);
+      parameters_.dma_latency + foundation::from_seconds(static_cast<double>(payload.get_data_length()) /
+                                                         parameters_.dma_bytes_per_second);
   const Duration begin = bus_.reserve(absolute(delay), length);
   services_.ledger.counters().dma_bytes += payload.get_data_length();
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
@@ -181,7 +185,8 @@ void HostInterface::drive_interrupt() {
   const bool level = (own(host_register::interrupt_status) & own(host_register::interrupt_enable)) != 0;
   interrupt.write(level);
   if (services_.trace != nullptr) {
-    services_.trace->bits(interrupt_signal_, interconnect::to_duration(sc_core::sc_time_stamp()), level ? 1 : 0);
+    services_.trace->bits(interrupt_signal_, interconnect::to_duration(sc_core::sc_time_stamp()),
+                          level ? 1 : 0);
   }
 }
 

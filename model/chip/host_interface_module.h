@@ -1,11 +1,12 @@
 #pragma once
 
-#include <array>
-#include <systemc>
-#include <tlm>
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
+
+#include <array>
+#include <systemc>
+#include <tlm>
 
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
@@ -22,12 +23,12 @@ namespace kirchhoff::model {
 /// aligned 32-bit words. Debug transport reads every register and cell without time or side effect.
 class HostInterface : public sc_core::sc_module {
  public:
-  tlm_utils::simple_target_socket<HostInterface> host;                    ///< from the host
-  tlm_utils::simple_initiator_socket<HostInterface> memory;               ///< to host memory
-  tlm_utils::passthrough_target_socket<HostInterface> sequencer_dma;      ///< from the sequencer
-  tlm_utils::passthrough_target_socket<HostInterface> sequencer_events;   ///< from the sequencer
-  tlm_utils::simple_initiator_socket<HostInterface> sequencer_control;    ///< to the sequencer
-  tlm_utils::simple_initiator_socket<HostInterface> mesh;                 ///< to the nodes
+  tlm_utils::simple_target_socket<HostInterface> host;                   ///< from the host
+  tlm_utils::simple_initiator_socket<HostInterface> memory;              ///< to host memory
+  tlm_utils::passthrough_target_socket<HostInterface> sequencer_dma;     ///< from the sequencer
+  tlm_utils::passthrough_target_socket<HostInterface> sequencer_events;  ///< from the sequencer
+  tlm_utils::simple_initiator_socket<HostInterface> sequencer_control;   ///< to the sequencer
+  tlm_utils::simple_initiator_socket<HostInterface> mesh;                ///< to the nodes
   sc_core::sc_out<bool> interrupt;
 
   HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,

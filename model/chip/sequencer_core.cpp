@@ -77,7 +77,8 @@ Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
   return completion;
 }
 
-void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Duration& now, Completion& completion) {
+void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Duration& now,
+                                 Completion& completion) {
   const std::size_t row_bytes = descriptor.columns * sizeof(float);
   if (descriptor.node >= parameters_.mesh_nodes || descriptor.columns == 0 ||
       descriptor.columns > parameters_.tile_columns || descriptor.stride < row_bytes) {
@@ -100,7 +101,8 @@ void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Dur
       cells_ok = ports_.read_cells(cells, bytes_, now);
       memory_ok = !cells_ok || ports_.dma_write(descriptor.output_address + offset, bytes_, now);
     }
-    completion.error |= (memory_ok ? 0U : std::uint32_t{error_dma}) | (cells_ok || !memory_ok ? 0U : std::uint32_t{error_descriptor});
+    completion.error |= (memory_ok ? 0U : std::uint32_t{error_dma}) |
+                        (cells_ok || !memory_ok ? 0U : std::uint32_t{error_descriptor});
     if (completion.error != 0) {
       break;
     }
@@ -121,12 +123,14 @@ bool SequencerCore::prepare() {
   const std::uint32_t classes = settings_.get(sequencer_register::classes);
   output_lsb_ = settings_.output_lsb();
   const auto within = [](const std::vector<SequencerSettings::Flow>& flows, std::uint32_t limit) {
-    return !flows.empty() && std::all_of(flows.begin(), flows.end(), [&](const SequencerSettings::Flow& flow) {
-      return flow.count > 0 && flow.first <= limit && flow.count <= limit - flow.first;
-    });
+    return !flows.empty() &&
+           std::all_of(flows.begin(), flows.end(), [&](const SequencerSettings::Flow& flow) {
+             return flow.count > 0 && flow.first <= limit && flow.count <= limit - flow.first;
+           });
   };
-  if (inputs == 0 || inputs > kMostInputs || classes == 0 || classes > kMostInputs || !within(inputs_, inputs) ||
-      !within(outputs_, classes) || !within(deltas_, classes) || !std::isfinite(output_lsb_)) {
+  if (inputs == 0 || inputs > kMostInputs || classes == 0 || classes > kMostInputs ||
+      !within(inputs_, inputs) || !within(outputs_, classes) || !within(deltas_, classes) ||
+      !std::isfinite(output_lsb_)) {
     return false;
   }
   output_of_route_.assign(interconnect::no_route, -1);
@@ -140,11 +144,12 @@ bool SequencerCore::prepare() {
   output_join_.reset();
   output_join_.expect(static_cast<std::uint32_t>(outputs_.size()));
   done_join_.reset();
-  done_join_.expect(settings_.get(sequencer_register::tiles));
+  done_join_.expect(settings_.get(sequencer_register::groups));
   return true;
 }
 
-void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now, Completion& completion) {
+void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now,
+                                 Completion& completion) {
   if (!prepare()) {
     completion.error = error_descriptor;
     return;
@@ -252,7 +257,8 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
   }
   if (descriptor.label_address != 0) {
     std::uint16_t label = 0;
-    if (!ports_.dma_read(descriptor.label_address + index * sizeof label, bytes_of_object(label), into.ready)) {
+    if (!ports_.dma_read(descriptor.label_address + index * sizeof label, bytes_of_object(label),
+                         into.ready)) {
       return false;
     }
     into.label = label;
@@ -261,8 +267,8 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
   return true;
 }
 
-bool SequencerCore::send(PacketHeader header, const SequencerSettings::Flow& flow, std::span<const float> values,
-                         Duration at) {
+bool SequencerCore::send(PacketHeader header, const SequencerSettings::Flow& flow,
+                         std::span<const float> values, Duration at) {
   header.route = flow.route;
   header.by_table = true;
   header.count = static_cast<std::uint32_t>(values.size());

@@ -30,9 +30,11 @@ class SequencerPorts {
                     foundation::Duration at) = 0;
   /// Host memory; `at` becomes the instant it is done. False on a bus error.
   virtual bool dma_read(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
-  virtual bool dma_write(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) = 0;
+  virtual bool dma_write(std::uint64_t address, std::span<const std::byte> bytes,
+                         foundation::Duration& at) = 0;
   /// Weights of a tile's row; `at` becomes the instant it is done.
-  virtual bool write_cells(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) = 0;
+  virtual bool write_cells(std::uint64_t address, std::span<const std::byte> bytes,
+                           foundation::Duration& at) = 0;
   virtual bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
   /// All is done up to `now`: a moment to let other processes run.
   virtual void settled(foundation::Duration now) = 0;
@@ -54,8 +56,8 @@ struct SequencerParameters {
 /// output deltas, transfers at their interval. Not modelled: pipelining of examples through the layers.
 class SequencerCore {
  public:
-  SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports, const foundation::Services& services,
-                std::string_view name);
+  SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports,
+                const foundation::Services& services, std::string_view name);
 
   SequencerSettings& settings() { return settings_; }
   [[nodiscard]] const SequencerSettings& settings() const { return settings_; }
@@ -77,15 +79,17 @@ class SequencerCore {
   };
 
   bool prepare();
-  void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now, Completion& completion);
+  void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now,
+                    Completion& completion);
   bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
   bool forward(const Fetched& example, bool training, foundation::Duration start);
   bool backward(std::span<const float> deltas, foundation::Duration start);
   std::uint32_t transfer(foundation::Duration& now);
-  void move_weights(const Descriptor& descriptor, bool program, foundation::Duration& now, Completion& completion);
+  void move_weights(const Descriptor& descriptor, bool program, foundation::Duration& now,
+                    Completion& completion);
   void state(std::string_view name, foundation::Duration at);
-  bool send(interconnect::PacketHeader header, const SequencerSettings::Flow& flow, std::span<const float> values,
-            foundation::Duration at);
+  bool send(interconnect::PacketHeader header, const SequencerSettings::Flow& flow,
+            std::span<const float> values, foundation::Duration at);
 
   SequencerParameters parameters_;
   SequencerPorts& ports_;

@@ -27,8 +27,8 @@ void prepare_payload(tlm::tlm_generic_payload& payload, tlm::tlm_command command
 
 }  // namespace
 
-Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters, Duration quantum,
-                     const foundation::Services& services)
+Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters,
+                     Duration quantum, const foundation::Services& services)
     : sc_core::sc_module(name),
       control("control"),
       events("events"),
@@ -105,7 +105,8 @@ void Sequencer::settled(Duration now) {
 void Sequencer::raise(std::uint32_t interrupt, std::uint32_t error) {
   std::array<std::uint32_t, 2> words{interrupt, error};
   tlm::tlm_generic_payload payload;
-  prepare_payload(payload, tlm::TLM_WRITE_COMMAND, 0, reinterpret_cast<std::byte*>(words.data()), sizeof words);
+  prepare_payload(payload, tlm::TLM_WRITE_COMMAND, 0, reinterpret_cast<std::byte*>(words.data()),
+                  sizeof words);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   events->b_transport(payload, delay);
 }
@@ -140,7 +141,8 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
 }
 
 unsigned Sequencer::control_debug(tlm::tlm_generic_payload& payload) {
-  const auto value = core_.settings().read(static_cast<std::uint32_t>(payload.get_address() - sequencer_registers_base));
+  const auto value =
+      core_.settings().read(static_cast<std::uint32_t>(payload.get_address() - sequencer_registers_base));
   if (!payload.is_read() || !value || payload.get_data_length() != sizeof *value) {
     return 0;
   }
@@ -163,12 +165,13 @@ void Sequencer::mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
   payload.set_response_status(taken ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
 }
 
-bool Sequencer::send(const interconnect::PacketHeader& header, std::span<const std::byte> payload, Duration at) {
+bool Sequencer::send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
+                     Duration at) {
   return sender_.post(header, payload, at);
 }
 
-bool Sequencer::dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes, std::size_t size,
-                           Duration& at) {
+bool Sequencer::dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes,
+                           std::size_t size, Duration& at) {
   prepare_payload(dma_payload_, command, address, bytes, size);
   sc_core::sc_time delay = offset_of(at);
   dma->b_transport(dma_payload_, delay);
@@ -187,11 +190,13 @@ bool Sequencer::dma_write(std::uint64_t address, std::span<const std::byte> byte
 
 bool Sequencer::write_cells(std::uint64_t address, std::span<const std::byte> bytes, Duration& at) {
   std::vector<std::byte> copy(bytes.begin(), bytes.end());
-  return sender_.access(tlm::TLM_WRITE_COMMAND, address, copy, foundation::Phase::setup, at) == tlm::TLM_OK_RESPONSE;
+  return sender_.access(tlm::TLM_WRITE_COMMAND, address, copy, foundation::Phase::setup, at) ==
+         tlm::TLM_OK_RESPONSE;
 }
 
 bool Sequencer::read_cells(std::uint64_t address, std::span<std::byte> bytes, Duration& at) {
-  return sender_.access(tlm::TLM_READ_COMMAND, address, bytes, foundation::Phase::setup, at) == tlm::TLM_OK_RESPONSE;
+  return sender_.access(tlm::TLM_READ_COMMAND, address, bytes, foundation::Phase::setup, at) ==
+         tlm::TLM_OK_RESPONSE;
 }
 
 }  // namespace kirchhoff::model

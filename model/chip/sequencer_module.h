@@ -1,9 +1,10 @@
 #pragma once
 
-#include <systemc>
-#include <tlm>
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
+
+#include <systemc>
+#include <tlm>
 
 #include "interconnect/packet_sender.h"
 #include "model/chip/sequencer_core.h"
@@ -16,9 +17,9 @@ namespace kirchhoff::model {
 /// operation.
 class Sequencer : public sc_core::sc_module, private SequencerPorts {
  public:
-  tlm_utils::passthrough_target_socket<Sequencer> control;    ///< registers, from the host interface
-  tlm_utils::simple_initiator_socket<Sequencer> events;       ///< what happened, to the host interface
-  tlm_utils::simple_initiator_socket<Sequencer> dma;          ///< host memory, through the host interface
+  tlm_utils::passthrough_target_socket<Sequencer> control;  ///< registers, from the host interface
+  tlm_utils::simple_initiator_socket<Sequencer> events;     ///< what happened, to the host interface
+  tlm_utils::simple_initiator_socket<Sequencer> dma;        ///< host memory, through the host interface
   tlm_utils::simple_initiator_socket<Sequencer> mesh_out;
   tlm_utils::passthrough_target_socket<Sequencer> mesh_in;
 
@@ -37,7 +38,8 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
             foundation::Duration at) override;
   bool dma_read(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) override;
   bool dma_write(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) override;
-  bool write_cells(std::uint64_t address, std::span<const std::byte> bytes, foundation::Duration& at) override;
+  bool write_cells(std::uint64_t address, std::span<const std::byte> bytes,
+                   foundation::Duration& at) override;
   bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) override;
   void settled(foundation::Duration now) override;
   bool dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes, std::size_t size,

@@ -39,16 +39,21 @@ std::optional<std::uint32_t> SequencerSettings::read(std::uint32_t offset) const
 }
 
 std::uint64_t SequencerSettings::ring_base() const {
-  return (std::uint64_t{get(sequencer_register::ring_base_high)} << 32) | get(sequencer_register::ring_base_low);
+  return (std::uint64_t{get(sequencer_register::ring_base_high)} << 32) |
+         get(sequencer_register::ring_base_low);
 }
 
-float SequencerSettings::output_lsb() const { return std::bit_cast<float>(get(sequencer_register::output_lsb)); }
+float SequencerSettings::output_lsb() const {
+  return std::bit_cast<float>(get(sequencer_register::output_lsb));
+}
 
 std::vector<SequencerSettings::Flow> SequencerSettings::flows(SequencerFlow kind) const {
   std::vector<Flow> result;
   for (std::uint32_t entry = 0; entry < sequencer_flow_entries; ++entry) {
-    const std::uint32_t* words = words_.data() + (sequencer_register::flow_table + entry * sequencer_flow_bytes) / 4;
-    if ((words[0] & sequencer_flow_valid) != 0 && ((words[0] >> 16) & 3U) == static_cast<std::uint32_t>(kind)) {
+    const std::uint32_t* words =
+        words_.data() + (sequencer_register::flow_table + entry * sequencer_flow_bytes) / 4;
+    if ((words[0] & sequencer_flow_valid) != 0 &&
+        ((words[0] >> 16) & 3U) == static_cast<std::uint32_t>(kind)) {
       result.push_back({static_cast<interconnect::RouteId>(words[0] & 0xffffU), words[1], words[2]});
     }
   }

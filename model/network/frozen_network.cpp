@@ -67,11 +67,11 @@ std::span<const float> FrozenNetwork::outputs(std::span<const std::uint8_t> inpu
     const float scale = input_scale / static_cast<float>(dac_.full_code);
     const bool last = l + 1 == network_.layers.size();
     for (std::size_t group = 0; group < map.column_groups; ++group) {
-      const std::size_t first = map.first_tile + group;
+      const std::size_t first = map.index(0, group);
       auto& collector = *collectors_[first];
       const auto& assignment = mapping_.tiles[first];
       for (std::size_t split = 0; split < map.row_splits; ++split) {
-        const std::size_t index = map.first_tile + split * map.column_groups + group;
+        const std::size_t index = map.index(split, group);
         const auto& tile = mapping_.tiles[index];
         const auto& plane = planes_[index];
         std::copy_n(x_.begin() + static_cast<std::ptrdiff_t>(tile.first_row), tile.input_rows, rows_.begin());
@@ -94,7 +94,8 @@ std::span<const float> FrozenNetwork::outputs(std::span<const std::uint8_t> inpu
         }
       } else {
         const auto outputs = collector.activations();
-        std::copy(outputs.begin(), outputs.end(), next_.begin() + static_cast<std::ptrdiff_t>(assignment.first_column));
+        std::copy(outputs.begin(), outputs.end(),
+                  next_.begin() + static_cast<std::ptrdiff_t>(assignment.first_column));
       }
     }
     std::swap(x_, next_);

@@ -20,8 +20,8 @@ namespace kirchhoff::model {
 /// but touches nothing of the run: no time, energy, decay or random number.
 class FrozenNetwork {
  public:
-  FrozenNetwork(const NetworkSpec& network, const Mapping& mapping, const periphery::PeripheryParameters& periphery,
-                tiles::Detail detail);
+  FrozenNetwork(const NetworkSpec& network, const Mapping& mapping,
+                const periphery::PeripheryParameters& periphery, tiles::Detail detail);
 
   /// Software weights of a tile, rows x columns in use, row-major.
   void set_tile(std::size_t tile, std::span<const float> weights);

@@ -30,6 +30,13 @@ std::vector<Part> cut(std::size_t total, std::size_t most, bool even) {
   return result;
 }
 
+/// Nodes in the order in which they are filled: down the columns of the mesh.
+interconnect::NodeId node_at(const interconnect::Topology& topology, std::size_t place) {
+  const auto row = static_cast<std::uint32_t>(place % topology.rows);
+  const auto column = static_cast<std::uint32_t>(place / topology.rows);
+  return row * topology.columns + column;
+}
+
 }  // namespace
 
 std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target) {
@@ -48,8 +55,8 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
   if (needed > usable) {
     throw foundation::InputError(
         "network " + network.name() + " needs " + std::to_string(needed) + " tiles of " +
-        std::to_string(target.tile_rows) + " x " + std::to_string(target.tile_columns) + " cells, the chip has " +
-        std::to_string(usable) +
+        std::to_string(target.tile_rows) + " x " + std::to_string(target.tile_columns) +
+        " cells, the chip has " + std::to_string(usable) +
         (target.spare_tiles > 0 ? " (and " + std::to_string(target.spare_tiles) + " spare)" : std::string{}) +
         "; take a larger mesh (chip.mesh_rows, chip.mesh_columns), larger tiles or a smaller network");
   }
@@ -61,10 +68,10 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
     const auto row_parts = cut(layer.rows(), target.tile_rows, even);
     const auto column_parts = cut(layer.outputs, target.tile_columns, even);
     mapping.layers.push_back({row_parts.size(), column_parts.size(), mapping.tiles.size()});
-    for (std::size_t r = 0; r < row_parts.size(); ++r) {
-      const bool bias = r + 1 == row_parts.size();
-      for (std::size_t c = 0; c < column_parts.size(); ++c) {
-        mapping.tiles.push_back({.node = static_cast<interconnect::NodeId>(mapping.tiles.size()),
+    for (std::size_t c = 0; c < column_parts.size(); ++c) {
+      for (std::size_t r = 0; r < row_parts.size(); ++r) {
+        const bool bias = r + 1 == row_parts.size();
+        mapping.tiles.push_back({.node = node_at(mapping.topology, mapping.tiles.size()),
                                  .layer = l,
                                  .row_split = r,
                                  .column_group = c,

@@ -30,7 +30,11 @@ struct TileAssignment {
 struct LayerMap {
   std::size_t row_splits = 0;
   std::size_t column_groups = 0;
-  std::size_t first_tile = 0;  ///< index into Mapping::tiles, row split by row split
+  std::size_t first_tile = 0;  ///< index into Mapping::tiles, column group by column group
+
+  [[nodiscard]] std::size_t index(std::size_t row_split, std::size_t column_group) const {
+    return first_tile + column_group * row_splits + row_split;
+  }
 };
 
 /// Which tile holds what. A layer is split into rows (partial sums are added) and columns.
@@ -39,9 +43,10 @@ struct Mapping {
   std::vector<TileAssignment> tiles;
   std::vector<LayerMap> layers;
 
-  [[nodiscard]] const TileAssignment& tile(std::size_t layer, std::size_t row_split, std::size_t column_group) const {
+  [[nodiscard]] const TileAssignment& tile(std::size_t layer, std::size_t row_split,
+                                           std::size_t column_group) const {
     const LayerMap& map = layers[layer];
-    return tiles[map.first_tile + row_split * map.column_groups + column_group];
+    return tiles[map.index(row_split, column_group)];
   }
   /// The tile that adds up a column group: that of the first row split.
   [[nodiscard]] const TileAssignment& collector(std::size_t layer, std::size_t column_group) const {
@@ -52,17 +57,18 @@ struct Mapping {
 /// What a network is mapped onto.
 struct MappingTarget {
   interconnect::Topology topology;
-  std::size_t tile_rows = 0;     ///< at least 2
+  std::size_t tile_rows = 0;  ///< at least 2
   std::size_t tile_columns = 0;
-  std::size_t spare_tiles = 0;   ///< left free, at the end of the mesh
+  std::size_t spare_tiles = 0;  ///< left free, at the end of the mesh
   std::string_view row_split = "even";
 };
 
 /// Tiles that a network needs on tiles of this shape.
 std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target);
 
-/// Lays the layers onto tiles one after the other, along the rows of the mesh. Throws InputError with the
-/// tiles needed and the tiles there.
+/// Lays the layers onto tiles one after the other, down the columns of the mesh, the row splits of a column
+/// group side by side: their partial sums, deltas and completions are most of the traffic. Throws InputError
+/// with the tiles needed and the tiles there.
 Mapping map_network(const NetworkSpec& network, const MappingTarget& target);
 
 }  // namespace kirchhoff::model

@@ -15,9 +15,9 @@ struct LayerSpec {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   periphery::ActivationKind activation = periphery::ActivationKind::logistic;  ///< linear for the last layer
-  double adc_full_scale = 6;  ///< +- of z per tile
-  double input_scale = 1;     ///< value of a full input pulse
-  double output_scale = 1;    ///< value of a full output code
+  double adc_full_scale = 6;                                                   ///< +- of z per tile
+  double input_scale = 1;   ///< value of a full input pulse
+  double output_scale = 1;  ///< value of a full output code
 
   [[nodiscard]] std::size_t rows() const { return inputs + 1; }
   [[nodiscard]] std::size_t synapses() const { return rows() * outputs; }

@@ -17,7 +17,8 @@ void declare(foundation::ParameterTable& table, NetworkParameters& p) {
              "times kappa / dg = 62.5 pulses, which 63 slots can express");
   table.real("training.feature_learning_rate", p.feature_learning_rate, "", 0, 100, Mark::assumed,
              "as the software baseline of the feature sets");
-  table.real("training.learning_rate_decay", p.learning_rate_decay, "", 0.01, 1, Mark::assumed, "factor per epoch");
+  table.real("training.learning_rate_decay", p.learning_rate_decay, "", 0.01, 1, Mark::assumed,
+             "factor per epoch");
   table.integer("training.transfer_interval", p.transfer_interval, 0, 1000000000, Mark::assumed,
                 "examples between transfers; 0: never");
   table.integer("training.seed", p.seed, 0, 9007199254740991, Mark::assumed,

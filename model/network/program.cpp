@@ -22,7 +22,9 @@ using tiles::TileRegister;
 
 namespace {
 
-std::uint32_t word_of(double value) { return std::bit_cast<std::uint32_t>(static_cast<float>(value)); }
+std::uint32_t word_of(double value) {
+  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
+}
 
 /// Overlap of [a, a + an) with [b, b + bn).
 struct Overlap {
@@ -38,7 +40,10 @@ Overlap overlap(std::size_t a, std::size_t an, std::size_t b, std::size_t bn) {
 class Programmer {
  public:
   Programmer(const NetworkSpec& network, const Mapping& mapping, const ProgramOptions& options)
-      : network_(network), mapping_(mapping), options_(options), planner_(mapping.topology, options.route_entries) {}
+      : network_(network),
+        mapping_(mapping),
+        options_(options),
+        planner_(mapping.topology, options.route_entries) {}
 
   std::vector<RegisterWrite> run() {
     plan_inputs();
@@ -57,8 +62,8 @@ class Programmer {
       write_role(tile);
     }
     for (const auto& entry : planner_.entries()) {
-      write(interconnect::node_register_address(entry.node,
-                                                interconnect::router_table_offset + std::uint64_t{4} * entry.route),
+      write(interconnect::node_register_address(
+                entry.node, interconnect::router_table_offset + std::uint64_t{4} * entry.route),
             entry.ports);
     }
     // ENABLE last: it takes the settings over.
@@ -85,8 +90,8 @@ class Programmer {
                                    std::to_string(options_.flow_entries) +
                                    " flows of mesh.flow_entries; raise it or use fewer, larger tiles");
     }
-    const std::uint64_t base = interconnect::node_register_address(
-        node, tiles::flow_table_offset + entry * tiles::flow_entry_bytes);
+    const std::uint64_t base =
+        interconnect::node_register_address(node, tiles::flow_table_offset + entry * tiles::flow_entry_bytes);
     write(base + 4, static_cast<std::uint32_t>(source_first | (count << 16)));
     write(base + 8, static_cast<std::uint32_t>(destination_first | (slot << 16)));
     write(base, tiles::flow_valid | (static_cast<std::uint32_t>(action) << 16) | route);
@@ -94,11 +99,12 @@ class Programmer {
 
   void sequencer_flow(SequencerFlow kind, RouteId route, std::size_t first, std::size_t count) {
     if (sequencer_flows_ >= sequencer_flow_entries) {
-      throw foundation::InputError("the network needs more than the " + std::to_string(sequencer_flow_entries) +
+      throw foundation::InputError("the network needs more than the " +
+                                   std::to_string(sequencer_flow_entries) +
                                    " flows of the sequencer; use larger tiles");
     }
-    const std::uint64_t base = sequencer_registers_base + sequencer_register::flow_table +
-                               sequencer_flows_++ * sequencer_flow_bytes;
+    const std::uint64_t base =
+        sequencer_registers_base + sequencer_register::flow_table + sequencer_flows_++ * sequencer_flow_bytes;
     write(base + 4, static_cast<std::uint32_t>(first));
     write(base + 8, static_cast<std::uint32_t>(count));
     write(base, sequencer_flow_valid | (static_cast<std::uint32_t>(kind) << 16) | route);
@@ -163,7 +169,8 @@ class Programmer {
       const RouteId route = planner_.from_node(collector.node, nodes);
       set(collector.node, TileRegister::transmit_output, route);
       for (const auto* tile : fed) {
-        const auto part = overlap(tile->first_row, tile->input_rows, collector.first_column, collector.columns);
+        const auto part =
+            overlap(tile->first_row, tile->input_rows, collector.first_column, collector.columns);
         receive(tile->node, route, FlowAction::activation, part.first - collector.first_column, part.count,
                 part.first - tile->first_row, 0);
       }
@@ -257,18 +264,33 @@ class Programmer {
     }
   }
 
-  /// Transfer orders to all tiles, DONE from all tiles.
+  /// Transfer orders to all tiles; completions to the collector, from there to the sequencer.
   void plan_control() {
     std::vector<NodeId> nodes;
+    std::vector<NodeId> collectors;
     for (const auto& tile : mapping_.tiles) {
       nodes.push_back(tile.node);
+      if (tile.row_split == 0) {
+        collectors.push_back(tile.node);
+      }
     }
     transfer_route_ = planner_.from_sequencer(nodes);
-    const RouteId done = planner_.to_sequencer(nodes);
     for (const NodeId node : nodes) {
       receive(node, transfer_route_, FlowAction::transfer, 0, 0, 0, 0);
-      set(node, TileRegister::transmit_done, done);
     }
+    const RouteId to_sequencer = planner_.to_sequencer(collectors);
+    for (const NodeId node : collectors) {
+      set(node, TileRegister::transmit_done, to_sequencer);
+    }
+    for (const auto& tile : mapping_.tiles) {
+      if (tile.row_split != 0) {
+        const NodeId collector = mapping_.collector(tile.layer, tile.column_group).node;
+        const RouteId route = planner_.from_node(tile.node, std::array{collector});
+        set(tile.node, TileRegister::transmit_done, route);
+        receive(collector, route, FlowAction::done, 0, 0, 0, 0);
+      }
+    }
+    groups_ = collectors.size();
   }
 
   [[nodiscard]] std::uint32_t control_of(const TileAssignment& tile) const {
@@ -299,7 +321,7 @@ class Programmer {
     set_sequencer(sequencer_register::inputs, static_cast<std::uint32_t>(network_.inputs()));
     set_sequencer(sequencer_register::classes, static_cast<std::uint32_t>(network_.classes()));
     set_sequencer(sequencer_register::output_lsb, std::bit_cast<std::uint32_t>(adc.lsb));
-    set_sequencer(sequencer_register::tiles, static_cast<std::uint32_t>(mapping_.tiles.size()));
+    set_sequencer(sequencer_register::groups, static_cast<std::uint32_t>(groups_));
     set_sequencer(sequencer_register::transfer_route, transfer_route_);
     set_sequencer(sequencer_register::transfer_interval, options_.transfer_interval);
   }
@@ -311,6 +333,7 @@ class Programmer {
   RouteId transfer_route_ = interconnect::no_route;
   std::map<NodeId, std::size_t> flows_used_;
   std::size_t sequencer_flows_ = 0;
+  std::size_t groups_ = 0;
   std::vector<RegisterWrite> writes_;
 };
 

@@ -48,7 +48,8 @@ void RoutePlanner::add_path(RouteId route, NodeId from, NodeId to, Port exit) {
   for (NodeId at = from;;) {
     const bool arrived = at == to;
     const Port port = arrived ? exit : topology_.next_port_xy(at, to);
-    const auto known = std::find_if(masks.begin(), masks.end(), [&](const Mask& mask) { return mask.node == at; });
+    const auto known =
+        std::find_if(masks.begin(), masks.end(), [&](const Mask& mask) { return mask.node == at; });
     if (known == masks.end()) {
       masks.push_back({at, interconnect::mask_of(port)});
     } else {

@@ -14,7 +14,8 @@ class RoutePlanner {
   RoutePlanner(interconnect::Topology topology, std::size_t route_entries);
 
   /// From a node, or from the sequencer, to nodes. Throws InputError when the tables are full.
-  interconnect::RouteId from_node(interconnect::NodeId source, std::span<const interconnect::NodeId> destinations);
+  interconnect::RouteId from_node(interconnect::NodeId source,
+                                  std::span<const interconnect::NodeId> destinations);
   interconnect::RouteId from_sequencer(std::span<const interconnect::NodeId> destinations);
   /// From several nodes to the sequencer; they may share the route.
   interconnect::RouteId to_sequencer(std::span<const interconnect::NodeId> sources);

@@ -1,18 +1,19 @@
 #include "testbenches/explore/explore_command.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <filesystem>
 #include <future>
 #include <iostream>
 #include <system_error>
-#include <unistd.h>
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
 #include "testbenches/explore/git_version.h"
 #include "testbenches/explore/training_session.h"
-#include "testbenches/host/number_format.h"
 #include "testbenches/host/npy_file.h"
+#include "testbenches/host/number_format.h"
 #include "testbenches/host/progress.h"
 #include "testbenches/host/report_cost.h"
 #include "testbenches/host/report_json.h"
@@ -73,14 +74,16 @@ Reference train_reference(const std::vector<Matrix>& weights, const DataSet& dat
 
 fs::path make_folder(const Options& options, const DataSet& data) {
   const fs::path preset = fs::path{options.preset}.stem();
-  const fs::path folder = options.out.empty() ? fs::path{"runs"} / (preset.string() + "-" + data.name) : fs::path{options.out};
+  const fs::path folder =
+      options.out.empty() ? fs::path{"runs"} / (preset.string() + "-" + data.name) : fs::path{options.out};
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
     throw InputError("cannot create the output folder '" + folder.string() + "': " + error.message());
   }
   if (!fs::is_directory(folder) || ::access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw InputError("cannot write into the output folder '" + folder.string() + "'; choose another with --out");
+    throw InputError("cannot write into the output folder '" + folder.string() +
+                     "'; choose another with --out");
   }
   return folder;
 }
@@ -116,7 +119,8 @@ void describe_run(const Options& options, const model::Configuration& configurat
   result.chip.columns = chip.tile_columns;
   result.chip.cells = result.chip.tiles * chip.tile_rows * chip.tile_columns;
   result.chip.synapses_mapped = static_cast<std::int64_t>(session.network().synapses());
-  result.chip.utilisation = static_cast<double>(result.chip.synapses_mapped) / static_cast<double>(result.chip.cells);
+  result.chip.utilisation =
+      static_cast<double>(result.chip.synapses_mapped) / static_cast<double>(result.chip.cells);
   result.chip.tiles_used = static_cast<std::int64_t>(session.mapping().tiles.size());
   result.chip.network = session.network().name();
   result.accuracy.dataset = data.name;
@@ -159,7 +163,8 @@ void add_warnings(const Options& options, const model::Configuration& configurat
   auto& warnings = result.warnings;
   if (options.detail == "ideal") {
     warnings.emplace_back(
-        "detail ideal: weights are floats; array energy and transfers are booked with the technology's assumed "
+        "detail ideal: weights are floats; array energy and transfers are booked with the technology's "
+        "assumed "
         "conductances and pulses, update pulses are not counted");
   } else {
     warnings.emplace_back(
@@ -169,13 +174,15 @@ void add_warnings(const Options& options, const model::Configuration& configurat
     warnings.emplace_back("adc.bits is " + std::to_string(configuration.periphery.adc_bits) +
                           ", but e_adc and t_conv are the technology's 8-bit values");
   }
-  warnings.emplace_back("energy: the sequencer's own logic and the host bus are not priced, only what they send");
+  warnings.emplace_back(
+      "energy: the sequencer's own logic and the host bus are not priced, only what they send");
 }
 
 /// Whole points of view: as many examples and epochs as the preset has, or more.
 bool is_whole_run(const Options& options, const model::Configuration& configuration) {
   const auto* epochs = configuration.table.find("training.epochs");
-  return !options.train && !options.test && epochs != nullptr && epochs->origin.mark != foundation::Mark::user;
+  return !options.train && !options.test && epochs != nullptr &&
+         epochs->origin.mark != foundation::Mark::user;
 }
 
 }  // namespace
@@ -212,20 +219,21 @@ int explore(const Options& options) {
 
   Progress progress{std::cout, terminal, options.quiet,
                     data.train.count() * static_cast<std::uint64_t>(training.epochs)};
-  progress.say("Training " + session.network().name() + " on " + data.name + ", " + grouped(data.train.count()) +
-               " examples x " + std::to_string(training.epochs) + " epochs, on " +
-               std::to_string(session.mapping().tiles.size()) + " of " + std::to_string(result.chip.tiles) +
-               " tiles of " + std::to_string(result.chip.rows) + " x " + std::to_string(result.chip.columns));
+  progress.say("Training " + session.network().name() + " on " + data.name + ", " +
+               grouped(data.train.count()) + " examples x " + std::to_string(training.epochs) +
+               " epochs, on " + std::to_string(session.mapping().tiles.size()) + " of " +
+               std::to_string(result.chip.tiles) + " tiles of " + std::to_string(result.chip.rows) + " x " +
+               std::to_string(result.chip.columns));
   // The references need nothing of the chip: they train on the other core meanwhile.
-  auto reference = std::async(std::launch::async, [&] {
-    return train_reference(weights, data, training, session.learning_rate());
-  });
+  auto reference = std::async(
+      std::launch::async, [&] { return train_reference(weights, data, training, session.learning_rate()); });
   session.run(trace ? &*trace : nullptr,
               {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
-               .epoch_done = [&](const TrainingSession::EpochResult& epoch) {
-                 progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
-                                     static_cast<int>(training.epochs));
-               }});
+               .epoch_done =
+                   [&](const TrainingSession::EpochResult& epoch) {
+                     progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
+                                         static_cast<int>(training.epochs));
+                   }});
 
   add_accuracy(session, reference.get(), result);
   std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
@@ -240,7 +248,8 @@ int explore(const Options& options) {
   price_run({.ledger = session.ledger(),
              .technology = configuration->technology,
              .chip = shape,
-             .energy = {foundation::f_realisation_from(configuration->chip.f_realisation), configuration->synapse.f_gain},
+             .energy = {foundation::f_realisation_from(configuration->chip.f_realisation),
+                        configuration->synapse.f_gain},
              .convention = foundation::op_convention_from(configuration->chip.op_convention),
              .layer_of_tile = layer_of_tile,
              .update_slots = static_cast<double>(configuration->periphery.update_slots),

@@ -36,7 +36,8 @@ std::uint64_t count_of(const std::string& option, const std::string& text, std::
                       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   const std::uint64_t value = digits ? std::stoull(text) : 0;
   if (!digits || value < least) {
-    throw InputError(option + " is '" + text + "', but must be a whole number of at least " + std::to_string(least));
+    throw InputError(option + " is '" + text + "', but must be a whole number of at least " +
+                     std::to_string(least));
   }
   return value;
 }
@@ -97,8 +98,10 @@ Options parse_options(int argc, const char* const* argv) {
         "write initial weights and order of examples as .npy files");
     add("quiet", po::bool_switch(&options.quiet), "no progress, no summary");
   }
-  add("set", po::value(&options.sets)->value_name("key=value")->composing(), "change a configuration value (repeatable)");
-  add("technology", po::value(&options.technology)->value_name("NAME|FILE"), "14nm, 45nm, 90nm, or a technology file");
+  add("set", po::value(&options.sets)->value_name("key=value")->composing(),
+      "change a configuration value (repeatable)");
+  add("technology", po::value(&options.technology)->value_name("NAME|FILE"),
+      "14nm, 45nm, 90nm, or a technology file");
   if (!explore) {
     add("json", po::bool_switch(&options.json), "machine readable");
   }

@@ -17,11 +17,12 @@ namespace {
 
 model::MappingTarget mapping_target(const model::Configuration& configuration) {
   const auto& chip = configuration.chip;
-  return {.topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)},
-          .tile_rows = static_cast<std::size_t>(chip.tile_rows),
-          .tile_columns = static_cast<std::size_t>(chip.tile_columns),
-          .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
-          .row_split = configuration.network.row_split};
+  return {
+      .topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)},
+      .tile_rows = static_cast<std::size_t>(chip.tile_rows),
+      .tile_columns = static_cast<std::size_t>(chip.tile_columns),
+      .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
+      .row_split = configuration.network.row_split};
 }
 
 double percent_right(model::FrozenNetwork& network, const Examples& examples) {
@@ -29,21 +30,22 @@ double percent_right(model::FrozenNetwork& network, const Examples& examples) {
   for (std::size_t i = 0; i < examples.count(); ++i) {
     right += network.classify(examples.input(i)) == examples.labels[i] ? 1 : 0;
   }
-  return examples.count() == 0 ? 0 : 100.0 * static_cast<double>(right) / static_cast<double>(examples.count());
+  return examples.count() == 0 ? 0
+                               : 100.0 * static_cast<double>(right) / static_cast<double>(examples.count());
 }
 
 }  // namespace
 
-TrainingSession::TrainingSession(const model::Configuration& configuration, tiles::Detail detail, const DataSet& data,
-                                 const std::vector<Matrix>& initial_weights)
+TrainingSession::TrainingSession(const model::Configuration& configuration, tiles::Detail detail,
+                                 const DataSet& data, const std::vector<Matrix>& initial_weights)
     : configuration_(configuration),
       detail_(detail),
       data_(data),
       initial_weights_(initial_weights),
       learning_rate_(data.kind == DataSet::Kind::images ? configuration.network.image_learning_rate
                                                         : configuration.network.feature_learning_rate),
-      network_(model::make_network(configuration.network, configuration.periphery, data.input_count, data.class_count,
-                                   data.kind == DataSet::Kind::images)),
+      network_(model::make_network(configuration.network, configuration.periphery, data.input_count,
+                                   data.class_count, data.kind == DataSet::Kind::images)),
       mapping_(model::map_network(network_, mapping_target(configuration))),
       ledger_(mapping_.topology.node_count()) {}
 
@@ -56,14 +58,14 @@ void TrainingSession::run(foundation::TraceSink* trace, const Callbacks& callbac
 
   const auto program = [&](ChipDriver& driver, MemoryMap& memory) {
     driver.start();
-    driver.write_registers(model::make_program(
-        network_, mapping_,
-        {.route_entries = static_cast<std::size_t>(configuration_.chip.route_entries),
-         .flow_entries = static_cast<std::size_t>(configuration_.chip.flow_entries),
-         .backward_full_scale = configuration_.periphery.adc_backward_full_scale,
-         .adc_bits = configuration_.periphery.adc_bits,
-         .learning_rate = learning_rate_,
-         .transfer_interval = static_cast<std::uint32_t>(training.transfer_interval)}));
+    driver.write_registers(
+        model::make_program(network_, mapping_,
+                            {.route_entries = static_cast<std::size_t>(configuration_.chip.route_entries),
+                             .flow_entries = static_cast<std::size_t>(configuration_.chip.flow_entries),
+                             .backward_full_scale = configuration_.periphery.adc_backward_full_scale,
+                             .adc_bits = configuration_.periphery.adc_bits,
+                             .learning_rate = learning_rate_,
+                             .transfer_interval = static_cast<std::uint32_t>(training.transfer_interval)}));
     driver.load_weights(mapping_, initial_weights_);
 
     ChipDriver::Batch batch;

@@ -26,12 +26,12 @@ class TrainingSession {
   [[nodiscard]] const foundation::Ledger& ledger() const { return ledger_; }
 
   struct EpochResult {
-    int epoch = 0;                 ///< from 1
-    double test_percent = 0;       ///< on a frozen copy of the weights
-    double train_percent = 0;      ///< of the examples before learning from them
-    double mean_loss = 0;          ///< nat
-    double simulated_s = 0;        ///< when it ended
-    double wall_s = 0;             ///< of the training alone
+    int epoch = 0;             ///< from 1
+    double test_percent = 0;   ///< on a frozen copy of the weights
+    double train_percent = 0;  ///< of the examples before learning from them
+    double mean_loss = 0;      ///< nat
+    double simulated_s = 0;    ///< when it ended
+    double wall_s = 0;         ///< of the training alone
   };
   struct Callbacks {
     std::function<void(std::uint64_t examples, int epoch)> trained;

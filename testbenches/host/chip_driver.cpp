@@ -26,7 +26,8 @@ constexpr int kMostIdleLooks = 10;
 ChipDriver::ChipDriver(HostBus& bus, MemoryMap& memory) : bus_(bus), memory_(memory) {}
 
 void ChipDriver::start() {
-  if (bus_.read32(model::host_registers_base + model::host_register::identification) != model::identification_value) {
+  if (bus_.read32(model::host_registers_base + model::host_register::identification) !=
+      model::identification_value) {
     throw ModelError("no Kirchhoff chip answers at the host interface");
   }
   ring_ = memory_.allocate(kRingEntries * sizeof(Descriptor));
@@ -49,7 +50,8 @@ void ChipDriver::write_registers(std::span<const model::RegisterWrite> writes) {
 Completion ChipDriver::run(std::span<Descriptor> descriptors, const std::function<void()>& idle) {
   Completion last;
   for (std::size_t first = 0; first < descriptors.size(); first += kRingEntries - 1) {
-    const auto chunk = descriptors.subspan(first, std::min<std::size_t>(kRingEntries - 1, descriptors.size() - first));
+    const auto chunk =
+        descriptors.subspan(first, std::min<std::size_t>(kRingEntries - 1, descriptors.size() - first));
     std::uint64_t record = 0;
     for (auto& descriptor : chunk) {
       descriptor.tag = ++tag_;
@@ -67,7 +69,8 @@ Completion ChipDriver::run(std::span<Descriptor> descriptors, const std::functio
                 std::as_writable_bytes(std::span{&busy, 1}));
       idle_looks = busy == 0 ? idle_looks + 1 : 0;
       if (idle_looks > kMostIdleLooks) {
-        throw foundation::WatchdogError("deadlock: the chip is idle, but the interrupt the host waits for does not come");
+        throw foundation::WatchdogError(
+            "deadlock: the chip is idle, but the interrupt the host waits for does not come");
       }
       if (idle) {
         idle();
@@ -109,7 +112,8 @@ void ChipDriver::load_weights(const model::Mapping& mapping, std::span<const Mat
   run(descriptors);
 }
 
-std::vector<Matrix> ChipDriver::read_weights(const model::NetworkSpec& network, const model::Mapping& mapping) {
+std::vector<Matrix> ChipDriver::read_weights(const model::NetworkSpec& network,
+                                             const model::Mapping& mapping) {
   std::vector<Matrix> weights;
   std::vector<std::uint64_t> addresses;
   for (const auto& layer : network.layers) {
@@ -151,7 +155,8 @@ std::vector<float> ChipDriver::peek_tile(const model::TileAssignment& tile, std:
   return weights;
 }
 
-Completion ChipDriver::examples(DescriptorOperation operation, const Batch& batch, const std::function<void()>& idle) {
+Completion ChipDriver::examples(DescriptorOperation operation, const Batch& batch,
+                                const std::function<void()>& idle) {
   Descriptor descriptor;
   descriptor.operation = static_cast<std::uint32_t>(operation);
   descriptor.count = batch.count;

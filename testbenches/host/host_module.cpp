@@ -51,16 +51,20 @@ std::uint32_t Host::access(tlm::tlm_command command, std::uint64_t address, std:
   wait(delay);
   if (!payload.is_response_ok()) {
     std::ostringstream text;
-    text << "the chip refuses a " << (command == tlm::TLM_READ_COMMAND ? "read" : "write") << " at 0x" << std::hex
-         << address << ": " << payload.get_response_string();
+    text << "the chip refuses a " << (command == tlm::TLM_READ_COMMAND ? "read" : "write") << " at 0x"
+         << std::hex << address << ": " << payload.get_response_string();
     throw foundation::ModelError(text.str());
   }
   return value;
 }
 
-std::uint32_t Host::read32(std::uint64_t address) { return access(tlm::TLM_READ_COMMAND, address, 0); }
+std::uint32_t Host::read32(std::uint64_t address) {
+  return access(tlm::TLM_READ_COMMAND, address, 0);
+}
 
-void Host::write32(std::uint64_t address, std::uint32_t value) { access(tlm::TLM_WRITE_COMMAND, address, value); }
+void Host::write32(std::uint64_t address, std::uint32_t value) {
+  access(tlm::TLM_WRITE_COMMAND, address, value);
+}
 
 void Host::wait_interrupt(const std::function<void()>& idle) {
   while (!interrupt.read()) {
@@ -114,8 +118,9 @@ void run_host(Host& host) {
     std::rethrow_exception(host.failure());
   }
   if (!host.finished()) {
-    throw foundation::WatchdogError("deadlock: the host waits for an interrupt and nothing is left to happen in the chip (at " +
-                                    sc_core::sc_time_stamp().to_string() + ")");
+    throw foundation::WatchdogError(
+        "deadlock: the host waits for an interrupt and nothing is left to happen in the chip (at " +
+        sc_core::sc_time_stamp().to_string() + ")");
   }
 }
 

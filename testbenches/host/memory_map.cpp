@@ -22,7 +22,9 @@ std::uint64_t MemoryMap::allocate(std::size_t bytes) {
   return add(storage, storage);
 }
 
-std::uint64_t MemoryMap::attach(std::span<const std::byte> bytes) { return add(bytes, {}); }
+std::uint64_t MemoryMap::attach(std::span<const std::byte> bytes) {
+  return add(bytes, {});
+}
 
 const MemoryMap::Region* MemoryMap::find(std::uint64_t address, std::size_t bytes) const {
   const auto above = std::upper_bound(regions_.begin(), regions_.end(), address,
@@ -37,7 +39,8 @@ const MemoryMap::Region* MemoryMap::find(std::uint64_t address, std::size_t byte
 
 std::span<const std::byte> MemoryMap::readable(std::uint64_t address, std::size_t bytes) const {
   const Region* region = find(address, bytes);
-  return region == nullptr ? std::span<const std::byte>{} : region->view.subspan(address - region->base, bytes);
+  return region == nullptr ? std::span<const std::byte>{}
+                           : region->view.subspan(address - region->base, bytes);
 }
 
 std::span<std::byte> MemoryMap::writable(std::uint64_t address, std::size_t bytes) {

@@ -17,7 +17,12 @@ constexpr std::size_t bar_columns = 30;
 }  // namespace
 
 Progress::Progress(std::ostream& out, const Terminal& terminal, bool quiet, std::uint64_t total_examples)
-    : out_(out), terminal_(terminal), quiet_(quiet), total_(total_examples), begin_(Clock::now()), last_(begin_) {}
+    : out_(out),
+      terminal_(terminal),
+      quiet_(quiet),
+      total_(total_examples),
+      begin_(Clock::now()),
+      last_(begin_) {}
 
 void Progress::say(const std::string& text) {
   if (!quiet_) {
@@ -42,8 +47,8 @@ void Progress::trained(std::uint64_t examples, int epoch) {
   const double fraction = static_cast<double>(examples) / static_cast<double>(total_);
   const double rate = static_cast<double>(examples) / seconds;
   std::ostringstream text;
-  text << "  epoch " << epoch << "  " << std::left << std::setw(0) << bar(fraction, bar_columns, terminal_) << "  "
-       << grouped(static_cast<std::uint64_t>(rate)) << " examples/s";
+  text << "  epoch " << epoch << "  " << std::left << std::setw(0) << bar(fraction, bar_columns, terminal_)
+       << "  " << grouped(static_cast<std::uint64_t>(rate)) << " examples/s";
   clear();
   out_ << text.str() << std::flush;
   drawn_ = true;
@@ -56,7 +61,8 @@ void Progress::epoch_done(const RunResult::Epoch& epoch, int epochs) {
   clear();
   std::ostringstream text;
   text << std::fixed << std::setprecision(2) << "  epoch " << std::setw(2) << epoch.epoch << " of " << epochs
-       << "   test " << epoch.test_percent << " %   after " << engineering(epoch.simulated_s, "s") << " on the chip";
+       << "   test " << epoch.test_percent << " %   after " << engineering(epoch.simulated_s, "s")
+       << " on the chip";
   out_ << text.str() << std::endl;
 }
 

@@ -1,9 +1,8 @@
-#include "foundation/math.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "foundation/math.h"
 #include "foundation/random.h"
 
 namespace {

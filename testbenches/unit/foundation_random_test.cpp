@@ -1,5 +1,3 @@
-#include "foundation/random.h"
-
 #include <Random123/philox.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +5,8 @@
 #include <cmath>
 #include <set>
 #include <vector>
+
+#include "foundation/random.h"
 
 namespace {
 

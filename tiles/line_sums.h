@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "tiles/synapse_array.h"
+
+namespace kirchhoff::tiles {
+
+/// Sums rows and columns of a rows x stride array into doubles.
+void sum_lines(const float* values, std::size_t rows, std::size_t columns, std::size_t stride,
+               double* row_sums, double* column_sums);
+
+/// Sum over lines of |duty| x (pcm, capacitor + offset) conductance.
+DrivenLines weigh_lines(std::span<const float> duties, const double* pcm_us, const double* capacitor_us,
+                        double capacitor_offset_us);
+
+}  // namespace kirchhoff::tiles
