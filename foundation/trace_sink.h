@@ -11,9 +11,12 @@ namespace kirchhoff::foundation {
 ///
 /// Calls may arrive out of time order (a loosely timed call tree runs ahead along one branch);
 /// settle() gives the instant before which nothing more will come. Two values of one signal at
-/// the same time: the later call wins.
+/// the same time: the later call wins, but idle_state never hides another state.
 class TraceSink {
  public:
+  /// The state of everything that does nothing.
+  static constexpr std::string_view idle_state = "IDLE";
+
   enum class Kind { bit, vector, real, text };
   using Signal = std::uint32_t;
 
@@ -33,6 +36,9 @@ class TraceSink {
 
   /// No later call carries a time before `time`.
   virtual void settle(Duration time) = 0;
+
+  /// The sequencer is through with an example: recording windows count these.
+  virtual void example_finished() = 0;
 
   /// False once the recording window of busy signals (states, links) is over: callers may then skip them.
   [[nodiscard]] virtual bool states_wanted() const = 0;

@@ -166,7 +166,7 @@ void Router::trace_passage(Port port, const PacketHeader& header, const RouterCo
   if (services_.trace->states_wanted()) {
     const auto signal = link_signals_[index_of(port)];
     services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
-    services_.trace->text(signal, passage.tail, "IDLE");
+    services_.trace->text(signal, passage.tail, foundation::TraceSink::idle_state);
   }
 }
 

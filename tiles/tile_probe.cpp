@@ -8,8 +8,8 @@ namespace kirchhoff::tiles {
 using foundation::TraceSink;
 
 std::string_view to_string(TileState state) {
-  static constexpr std::array<std::string_view, 7> kNames{"IDLE",   "READ",     "CONVERT", "TRANSPOSED",
-                                                          "UPDATE", "TRANSFER", "PROGRAM"};
+  static constexpr std::array<std::string_view, 7> kNames{
+      TraceSink::idle_state, "READ", "CONVERT", "TRANSPOSED", "UPDATE", "TRANSFER", "PROGRAM"};
   return kNames[static_cast<std::size_t>(state)];
 }
 

@@ -89,7 +89,7 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
   services_.ledger.elapsed(Phase::setup) += end - begin;
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     services_.trace->text(access_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(access_signal_, end, "IDLE");
+    services_.trace->text(access_signal_, end, foundation::TraceSink::idle_state);
   }
 }
 
@@ -162,7 +162,7 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   services_.ledger.counters().dma_bytes += payload.get_data_length();
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     services_.trace->text(dma_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(dma_signal_, begin + length, "IDLE");
+    services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);
   }
   delay = offset_of(begin + length);
   memory->b_transport(payload, delay);

@@ -72,7 +72,7 @@ Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
       completion.error = error_descriptor;
       break;
   }
-  state("IDLE", now);
+  state(foundation::TraceSink::idle_state, now);
   completion.time_ps = static_cast<std::uint64_t>(now.count());
   return completion;
 }
@@ -233,6 +233,9 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
       break;
     }
     ports_.settled(now);
+    if (services_.trace != nullptr) {
+      services_.trace->example_finished();
+    }
   }
 }
 

@@ -1,0 +1,263 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+extern char** environ;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& path) {
+  std::ifstream file{path};
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// The program behind ./kirchhoff explore and config, run as a user runs it, in a folder of its own.
+class CommandLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "kirchhoff-test-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  struct Outcome {
+    int code = -1;
+    std::string out;
+    std::string err;
+  };
+  Outcome run(std::vector<std::string> arguments) {
+    const fs::path out = folder_ / "stdout";
+    const fs::path err = folder_ / "stderr";
+    arguments.insert(arguments.begin(), KIRCHHOFF_PROGRAM);
+    std::vector<char*> argv;
+    for (auto& argument : arguments) {
+      argv.push_back(argument.data());
+    }
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    pid_t child = 0;
+    Outcome outcome;
+    if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) == 0) {
+      int status = 0;
+      waitpid(child, &status, 0);
+      outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    outcome.out = content(out);
+    outcome.err = content(err);
+    return outcome;
+  }
+
+  /// Exit code 2, one line on stderr that holds all of these, no results.
+  void expect_refusal(const std::vector<std::string>& arguments, const std::vector<std::string>& parts,
+                      std::size_t lines = 1) {
+    const auto outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << outcome.out << outcome.err;
+    EXPECT_EQ(static_cast<std::size_t>(std::count(outcome.err.begin(), outcome.err.end(), '\n')), lines) << outcome.err;
+    for (const auto& part : parts) {
+      EXPECT_NE(outcome.err.find(part), std::string::npos) << "'" << part << "' is not in: " << outcome.err;
+    }
+    EXPECT_FALSE(fs::exists(folder_ / "run" / "report.json"));
+    EXPECT_TRUE(no_temporaries());
+  }
+  std::vector<std::string> explore(std::vector<std::string> more) {
+    std::vector<std::string> all{"explore", "--epochs", "1", "--out", out()};
+    const auto sized = [&](const char* option) { return std::find(more.begin(), more.end(), option) != more.end(); };
+    if (!sized("--train") && !sized("--dataset")) {
+      all.insert(all.end(), {"--train", "60", "--test", "20"});
+    }
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  [[nodiscard]] std::string out() const { return (folder_ / "run").string(); }
+  [[nodiscard]] bool no_temporaries() const {
+    return std::none_of(fs::recursive_directory_iterator(folder_), fs::recursive_directory_iterator{},
+                        [](const auto& entry) { return entry.path().string().find(".tmp-") != std::string::npos; });
+  }
+  std::string file(const std::string& name, const std::string& text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream{folder_ / name} << text;
+    return (folder_ / name).string();
+  }
+  /// An IDX file: magic with dimensions, big-endian sizes, bytes.
+  void idx(const std::string& name, const std::vector<std::uint32_t>& sizes, std::size_t bytes) {
+    std::string text{'\0', '\0', '\x08', static_cast<char>(sizes.size())};
+    for (const auto size : sizes) {
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        text += static_cast<char>(size >> shift);
+      }
+    }
+    text += std::string(bytes, '\x01');
+    file(name, text);
+  }
+  /// A good little data set of 5 training and 3 test images, labels all 1.
+  std::string data_set() {
+    idx("data/train-images-idx3-ubyte", {5, 28, 28}, 5 * 784);
+    idx("data/train-labels-idx1-ubyte", {5}, 5);
+    idx("data/t10k-images-idx3-ubyte", {3, 28, 28}, 3 * 784);
+    idx("data/t10k-labels-idx1-ubyte", {3}, 3);
+    return (folder_ / "data").string();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CommandLine, HelpNamesOptionsAndExitCodes) {
+  const auto outcome = run({"explore", "--help"});
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* part : {"--dataset", "--set", "--trace", "Exit codes"}) {
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
+  }
+}
+
+TEST_F(CommandLine, RefusesBadConfigurations) {
+  expect_refusal(explore({"209kk"}), {"209kk", "did you mean '209k'"});
+  expect_refusal(explore({"--set", "capacitor.decay_tua=20ms"}), {"capacitor.decay_tua", "capacitor.decay_tau"});
+  expect_refusal(explore({"--set", "capacitor.steps=many"}), {"capacitor.steps", "many"});
+  expect_refusal(explore({"--set", "adc.bits=99"}), {"adc.bits", "99", "3"});
+  expect_refusal(explore({"--set", "chip.tile_rows=0"}), {"chip.tile_rows", "0"});
+  expect_refusal(explore({"--set", "capacitor.decay_tau=20"}), {"capacitor.decay_tau", "unit"});
+  expect_refusal(explore({"--technology", "15nm"}), {"15nm", "14nm"});
+  expect_refusal(explore({"--quite"}), {"--quite", "--quiet"});
+  expect_refusal(explore({"--train", "-3"}), {"--train", "-3"});
+  expect_refusal(explore({"--detail", "exact"}), {"exact", "physics"});
+  const auto preset = file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\n");
+  expect_refusal(explore({preset}), {"my.toml:3", "stepz", "capacitor.steps"});
+}
+
+TEST_F(CommandLine, SeveralProblemsAreReportedAtOnce) {
+  const auto preset = file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\ndecay_tau = \"1 uS\"\n[adc]\nbits = 1\n");
+  expect_refusal(explore({preset}), {"my.toml:3", "my.toml:4", "my.toml:6"}, 3);
+}
+
+TEST_F(CommandLine, RefusesNetworksThatDoNotFit) {
+  expect_refusal(explore({"--set", "network.image_hidden=[1000]"}), {"528-1000-10", "needs 108 tiles", "has 32"});
+}
+
+TEST_F(CommandLine, RefusesBadData) {
+  expect_refusal(explore({"--dataset", (folder_ / "nowhere").string()}), {"nowhere"});
+  const auto data = data_set();
+  fs::remove(folder_ / "data/t10k-labels-idx1-ubyte");
+  expect_refusal(explore({"--dataset", data}), {"t10k-labels"});
+  data_set();
+  file("data/train-images-idx3-ubyte", "this is no IDX file");
+  expect_refusal(explore({"--dataset", data}), {"train-images-idx3-ubyte"});
+  data_set();
+  idx("data/train-images-idx3-ubyte", {5, 28, 28}, 5 * 784 - 10);
+  expect_refusal(explore({"--dataset", data}), {"train-images-idx3-ubyte"});
+  data_set();
+  idx("data/train-labels-idx1-ubyte", {4}, 4);
+  expect_refusal(explore({"--dataset", data}), {"train-labels-idx1-ubyte", "4", "5"});
+  data_set();
+  expect_refusal(explore({"--dataset", data, "--train", "6", "--test", "1"}), {"6", "5"});
+}
+
+TEST_F(CommandLine, RefusesOutputItCannotWrite) {
+  file("run", "a file where the folder should be");
+  const auto outcome = run(explore({}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find((folder_ / "run").string()), std::string::npos) << outcome.err;
+}
+
+TEST_F(CommandLine, FullDiskKeepsWhatIsComputedAndLeavesNothingHalfWritten) {
+  // A limit on file size stands in for a full disk: report.json does not fit, the summary is still shown.
+  const rlimit small{4096, 4096};
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit limited = before;
+  limited.rlim_cur = small.rlim_cur;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limited), 0);
+  const auto outcome = run(explore({}));
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("report.json"), std::string::npos) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_NE(outcome.out.find("Kirchhoff"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "report.json"));
+  EXPECT_TRUE(no_temporaries());
+}
+
+/// The report without what depends on the machine.
+nlohmann::json report_without_wall_clock(const fs::path& folder) {
+  auto report = nlohmann::json::parse(content(folder / "report.json"));
+  for (const char* key : {"wall_s", "examples_per_wall_s", "name"}) {
+    EXPECT_TRUE(report["run"].contains(key)) << key;
+    report["run"].erase(key);
+  }
+  return report;
+}
+
+TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
+  const auto explore_into = [&](const std::string& name, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"explore", "--train", "600", "--test",  "200",  "--epochs", "2",
+                                       "--quiet", "--out",   (folder_ / name).string(), "--set",
+                                       "training.transfer_interval=500"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = run(arguments);
+    // So short a run may miss its own check; it must not fail otherwise.
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    return report_without_wall_clock(folder_ / name);
+  };
+  const auto first = explore_into("first", {});
+  EXPECT_EQ(explore_into("again", {}), first);
+  EXPECT_EQ(explore_into("traced", {"--trace"}), first);
+  EXPECT_TRUE(fs::exists(folder_ / "traced" / "trace.vcd"));
+  EXPECT_NE(explore_into("seed", {"--seed", "2"}), first);
+  // No result depends on how far the sequencer may run ahead of the kernel.
+  auto quantum = explore_into("quantum", {"--set", "chip.quantum=1us"});
+  auto reference = first;
+  quantum.erase("provenance");
+  reference.erase("provenance");
+  EXPECT_EQ(quantum, reference);
+}
+
+TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
+  const auto outcome = run(explore({"--trace", "--export-start"}));
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  EXPECT_EQ(report["schema"], "kirchhoff.report/1");
+  for (const char* group : {"run", "chip", "accuracy", "time", "energy", "area", "efficiency", "counts", "warnings",
+                            "provenance"}) {
+    EXPECT_TRUE(report.contains(group)) << group;
+  }
+  double sum = 0;
+  for (const auto& [booking, value] : report["energy"]["breakdown_j"].items()) {
+    sum += value.get<double>();
+  }
+  const double total = report["energy"]["per_example_j"];
+  EXPECT_NEAR(sum, total, 1e-9 * total);
+  const auto& time = report["time"];
+  EXPECT_NEAR(time["per_example_s"].get<double>(),
+              time["forward_s"].get<double>() + time["backward_s"].get<double>() + time["update_s"].get<double>() +
+                  time["transfer_amortised_s"].get<double>() + time["network_s"].get<double>(),
+              1e-9 * time["per_example_s"].get<double>());
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "initial_weights_2.npy"));
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "order_epoch_0.npy"));
+
+  const auto again = run({"config", (folder_ / "run" / "config.toml").string(), "--json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_TRUE(nlohmann::json::accept(again.out)) << again.out.substr(0, 200);
+}
+
+}  // namespace
