@@ -1,31 +1,23 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
+#include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
-extern char** environ;
+#include "testbenches/system/program_runner.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& path) {
-  std::ifstream file{path};
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+using kirchhoff::testbenches::content;
+using kirchhoff::testbenches::ProgramOutcome;
+using kirchhoff::testbenches::run_program;
 
 /// The program behind ./kirchhoff explore and config, run as a user runs it, in a folder of its own.
 class CommandLine : public testing::Test {
@@ -37,35 +29,8 @@ class CommandLine : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  struct Outcome {
-    int code = -1;
-    std::string out;
-    std::string err;
-  };
-  Outcome run(std::vector<std::string> arguments) {
-    const fs::path out = folder_ / "stdout";
-    const fs::path err = folder_ / "stderr";
-    arguments.insert(arguments.begin(), KIRCHHOFF_PROGRAM);
-    std::vector<char*> argv;
-    for (auto& argument : arguments) {
-      argv.push_back(argument.data());
-    }
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    pid_t child = 0;
-    Outcome outcome;
-    if (posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ) == 0) {
-      int status = 0;
-      waitpid(child, &status, 0);
-      outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    outcome.out = content(out);
-    outcome.err = content(err);
-    return outcome;
+  ProgramOutcome run(const std::vector<std::string>& arguments) {
+    return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
   }
 
   /// Exit code 2, one line on stderr that holds all of these, no results.
@@ -73,7 +38,8 @@ class CommandLine : public testing::Test {
                       std::size_t lines = 1) {
     const auto outcome = run(arguments);
     EXPECT_EQ(outcome.code, 2) << outcome.out << outcome.err;
-    EXPECT_EQ(static_cast<std::size_t>(std::count(outcome.err.begin(), outcome.err.end(), '\n')), lines) << outcome.err;
+    EXPECT_EQ(static_cast<std::size_t>(std::count(outcome.err.begin(), outcome.err.end(), '\n')), lines)
+        << outcome.err;
     for (const auto& part : parts) {
       EXPECT_NE(outcome.err.find(part), std::string::npos) << "'" << part << "' is not in: " << outcome.err;
     }
@@ -82,7 +48,9 @@ class CommandLine : public testing::Test {
   }
   std::vector<std::string> explore(std::vector<std::string> more) {
     std::vector<std::string> all{"explore", "--epochs", "1", "--out", out()};
-    const auto sized = [&](const char* option) { return std::find(more.begin(), more.end(), option) != more.end(); };
+    const auto sized = [&](const char* option) {
+      return std::find(more.begin(), more.end(), option) != more.end();
+    };
     if (!sized("--train") && !sized("--dataset")) {
       all.insert(all.end(), {"--train", "60", "--test", "20"});
     }
@@ -91,8 +59,9 @@ class CommandLine : public testing::Test {
   }
   [[nodiscard]] std::string out() const { return (folder_ / "run").string(); }
   [[nodiscard]] bool no_temporaries() const {
-    return std::none_of(fs::recursive_directory_iterator(folder_), fs::recursive_directory_iterator{},
-                        [](const auto& entry) { return entry.path().string().find(".tmp-") != std::string::npos; });
+    return std::none_of(
+        fs::recursive_directory_iterator(folder_), fs::recursive_directory_iterator{},
+        [](const auto& entry) { return entry.path().string().find(".tmp-") != std::string::npos; });
   }
   std::string file(const std::string& name, const std::string& text) {
     fs::create_directories((folder_ / name).parent_path());
@@ -132,7 +101,8 @@ TEST_F(CommandLine, HelpNamesOptionsAndExitCodes) {
 
 TEST_F(CommandLine, RefusesBadConfigurations) {
   expect_refusal(explore({"209kk"}), {"209kk", "did you mean '209k'"});
-  expect_refusal(explore({"--set", "capacitor.decay_tua=20ms"}), {"capacitor.decay_tua", "capacitor.decay_tau"});
+  expect_refusal(explore({"--set", "capacitor.decay_tua=20ms"}),
+                 {"capacitor.decay_tua", "capacitor.decay_tau"});
   expect_refusal(explore({"--set", "capacitor.steps=many"}), {"capacitor.steps", "many"});
   expect_refusal(explore({"--set", "adc.bits=99"}), {"adc.bits", "99", "3"});
   expect_refusal(explore({"--set", "chip.tile_rows=0"}), {"chip.tile_rows", "0"});
@@ -146,12 +116,14 @@ TEST_F(CommandLine, RefusesBadConfigurations) {
 }
 
 TEST_F(CommandLine, SeveralProblemsAreReportedAtOnce) {
-  const auto preset = file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\ndecay_tau = \"1 uS\"\n[adc]\nbits = 1\n");
+  const auto preset =
+      file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\ndecay_tau = \"1 uS\"\n[adc]\nbits = 1\n");
   expect_refusal(explore({preset}), {"my.toml:3", "my.toml:4", "my.toml:6"}, 3);
 }
 
 TEST_F(CommandLine, RefusesNetworksThatDoNotFit) {
-  expect_refusal(explore({"--set", "network.image_hidden=[1000]"}), {"528-1000-10", "needs 108 tiles", "has 32"});
+  expect_refusal(explore({"--set", "network.image_hidden=[1000]"}),
+                 {"528-1000-10", "needs 108 tiles", "has 32"});
 }
 
 TEST_F(CommandLine, RefusesBadData) {
@@ -210,9 +182,12 @@ nlohmann::json report_without_wall_clock(const fs::path& folder) {
 
 TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
   const auto explore_into = [&](const std::string& name, std::vector<std::string> more) {
-    std::vector<std::string> arguments{"explore", "--train", "600", "--test",  "200",  "--epochs", "2",
-                                       "--quiet", "--out",   (folder_ / name).string(), "--set",
-                                       "training.transfer_interval=500"};
+    std::vector<std::string> arguments{"explore", "--train",
+                                       "600",     "--test",
+                                       "200",     "--epochs",
+                                       "2",       "--quiet",
+                                       "--out",   (folder_ / name).string(),
+                                       "--set",   "training.transfer_interval=500"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto outcome = run(arguments);
     // So short a run may miss its own check; it must not fail otherwise.
@@ -237,8 +212,8 @@ TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
   EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
   const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
   EXPECT_EQ(report["schema"], "kirchhoff.report/1");
-  for (const char* group : {"run", "chip", "accuracy", "time", "energy", "area", "efficiency", "counts", "warnings",
-                            "provenance"}) {
+  for (const char* group : {"run", "chip", "accuracy", "time", "energy", "area", "efficiency", "counts",
+                            "warnings", "provenance"}) {
     EXPECT_TRUE(report.contains(group)) << group;
   }
   double sum = 0;
@@ -249,8 +224,9 @@ TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
   EXPECT_NEAR(sum, total, 1e-9 * total);
   const auto& time = report["time"];
   EXPECT_NEAR(time["per_example_s"].get<double>(),
-              time["forward_s"].get<double>() + time["backward_s"].get<double>() + time["update_s"].get<double>() +
-                  time["transfer_amortised_s"].get<double>() + time["network_s"].get<double>(),
+              time["forward_s"].get<double>() + time["backward_s"].get<double>() +
+                  time["update_s"].get<double>() + time["transfer_amortised_s"].get<double>() +
+                  time["network_s"].get<double>(),
               1e-9 * time["per_example_s"].get<double>());
   EXPECT_TRUE(fs::exists(folder_ / "run" / "initial_weights_2.npy"));
   EXPECT_TRUE(fs::exists(folder_ / "run" / "order_epoch_0.npy"));

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include "foundation/error.h"
@@ -31,8 +30,8 @@ class RawHost : public sc_core::sc_module {
     std::uint32_t value;
     sc_core::sc_time delay;
   };
-  Answer transport(tlm::tlm_command command, std::uint64_t address, std::uint32_t value = 0, unsigned length = 4,
-                   bool byte_enables = false) {
+  Answer transport(tlm::tlm_command command, std::uint64_t address, std::uint32_t value = 0,
+                   unsigned length = 4, bool byte_enables = false) {
     std::array<unsigned char, 16> data{};
     std::memcpy(data.data(), &value, sizeof value);
     std::array<unsigned char, 4> enables{0xff, 0xff, 0, 0};
@@ -58,7 +57,9 @@ class RawHost : public sc_core::sc_module {
     return {payload.get_response_status(), read, delay};
   }
   Answer read(std::uint64_t address) { return transport(tlm::TLM_READ_COMMAND, address); }
-  Answer write(std::uint64_t address, std::uint32_t value) { return transport(tlm::TLM_WRITE_COMMAND, address, value); }
+  Answer write(std::uint64_t address, std::uint32_t value) {
+    return transport(tlm::TLM_WRITE_COMMAND, address, value);
+  }
 
   unsigned debug(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value) {
     tlm::tlm_generic_payload payload;
@@ -90,52 +91,57 @@ TEST(HostInterface, AnswersWrongAccessesWithTheirResponse) {
   ChipBench bench{{}};
   model::Chip chip{"chip", bench.description, bench.services};
   int checked = 0;
-  RawHost host{"host", [&](RawHost& h) {
-    EXPECT_EQ(h.read(kHost + mr::host_register::identification).value, mr::identification_value);
-    EXPECT_EQ(h.read(kHost + mr::host_register::mesh_shape).value, (4U << 16) | 8U);
-    EXPECT_EQ(h.read(kHost + mr::host_register::tile_shape).value, (131U << 16) | 50U);
-    // Unmapped: inside and between the regions, and a node that does not exist.
-    for (const std::uint64_t address : {kHost + 0xff0, kSequencer + 0x7fc, std::uint64_t{0x9000},
-                                        interconnect::node_register_address(32, 0),
-                                        interconnect::node_register_address(0, 0x3fc)}) {
-      EXPECT_EQ(h.read(address).status, tlm::TLM_ADDRESS_ERROR_RESPONSE) << std::hex << address;
-      EXPECT_EQ(h.write(address, 1).status, tlm::TLM_ADDRESS_ERROR_RESPONSE) << std::hex << address;
-    }
-    // Read-only.
-    for (const std::uint64_t address : {kHost + mr::host_register::identification, kSequencer + mr::sequencer_register::ring_head}) {
-      EXPECT_EQ(h.write(address, 5).status, tlm::TLM_COMMAND_ERROR_RESPONSE) << std::hex << address;
-    }
-    // Sizes, alignment, byte enables.
-    EXPECT_EQ(h.transport(tlm::TLM_READ_COMMAND, kHost, 0, 2).status, tlm::TLM_BURST_ERROR_RESPONSE);
-    EXPECT_EQ(h.transport(tlm::TLM_READ_COMMAND, kHost, 0, 8).status, tlm::TLM_BURST_ERROR_RESPONSE);
-    EXPECT_EQ(h.read(kHost + 2).status, tlm::TLM_BURST_ERROR_RESPONSE);
-    EXPECT_EQ(h.transport(tlm::TLM_WRITE_COMMAND, kHost + mr::host_register::interrupt_enable, 1, 4, true).status,
-              tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    // Still usable after every one of them; an access takes time.
-    const auto enabled = h.write(kHost + mr::host_register::interrupt_enable, 3);
-    EXPECT_EQ(enabled.status, tlm::TLM_OK_RESPONSE);
-    EXPECT_GT(enabled.delay, sc_core::SC_ZERO_TIME);
-    EXPECT_EQ(h.read(kHost + mr::host_register::interrupt_enable).value, 3U);
-    // Node windows: a tile register and a route table entry keep what is written, over the mesh.
-    const auto tile = interconnect::node_register_address(31, static_cast<std::uint32_t>(tiles::TileRegister::layer));
-    const auto route = interconnect::node_register_address(31, interconnect::router_table_offset + 4 * 17);
-    for (const auto address : {tile, route}) {
-      EXPECT_EQ(h.write(address, 0x15).status, tlm::TLM_OK_RESPONSE);
-      EXPECT_EQ(h.read(address).value, 0x15U);
-      std::uint32_t seen = 0;
-      const auto before = sc_core::sc_time_stamp();
-      EXPECT_EQ(h.debug(tlm::TLM_READ_COMMAND, address, seen), 4U);
-      EXPECT_EQ(seen, 0x15U);
-      EXPECT_EQ(sc_core::sc_time_stamp(), before);
-      // Debug transport does not write.
-      seen = 9;
-      EXPECT_EQ(h.debug(tlm::TLM_WRITE_COMMAND, address, seen), 0U);
-      EXPECT_EQ(h.read(address).value, 0x15U);
-    }
-    // A far node answers later than a near one.
-    EXPECT_GT(h.read(tile).delay, h.read(interconnect::node_register_address(0, 4)).delay);
-    ++checked;
-  }};
+  RawHost host{
+      "host", [&](RawHost& h) {
+        EXPECT_EQ(h.read(kHost + mr::host_register::identification).value, mr::identification_value);
+        EXPECT_EQ(h.read(kHost + mr::host_register::mesh_shape).value, (4U << 16) | 8U);
+        EXPECT_EQ(h.read(kHost + mr::host_register::tile_shape).value, (131U << 16) | 50U);
+        // Unmapped: inside and between the regions, and a node that does not exist.
+        for (const std::uint64_t address :
+             {kHost + 0xff0, kSequencer + 0x7fc, std::uint64_t{0x9000},
+              interconnect::node_register_address(32, 0), interconnect::node_register_address(0, 0x3fc)}) {
+          EXPECT_EQ(h.read(address).status, tlm::TLM_ADDRESS_ERROR_RESPONSE) << std::hex << address;
+          EXPECT_EQ(h.write(address, 1).status, tlm::TLM_ADDRESS_ERROR_RESPONSE) << std::hex << address;
+        }
+        // Read-only.
+        for (const std::uint64_t address :
+             {kHost + mr::host_register::identification, kSequencer + mr::sequencer_register::ring_head}) {
+          EXPECT_EQ(h.write(address, 5).status, tlm::TLM_COMMAND_ERROR_RESPONSE) << std::hex << address;
+        }
+        // Sizes, alignment, byte enables.
+        EXPECT_EQ(h.transport(tlm::TLM_READ_COMMAND, kHost, 0, 2).status, tlm::TLM_BURST_ERROR_RESPONSE);
+        EXPECT_EQ(h.transport(tlm::TLM_READ_COMMAND, kHost, 0, 8).status, tlm::TLM_BURST_ERROR_RESPONSE);
+        EXPECT_EQ(h.read(kHost + 2).status, tlm::TLM_BURST_ERROR_RESPONSE);
+        EXPECT_EQ(h.transport(tlm::TLM_WRITE_COMMAND, kHost + mr::host_register::interrupt_enable, 1, 4, true)
+                      .status,
+                  tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+        // Still usable after every one of them; an access takes time.
+        const auto enabled = h.write(kHost + mr::host_register::interrupt_enable, 3);
+        EXPECT_EQ(enabled.status, tlm::TLM_OK_RESPONSE);
+        EXPECT_GT(enabled.delay, sc_core::SC_ZERO_TIME);
+        EXPECT_EQ(h.read(kHost + mr::host_register::interrupt_enable).value, 3U);
+        // Node windows: a tile register and a route table entry keep what is written, over the mesh.
+        const auto tile =
+            interconnect::node_register_address(31, static_cast<std::uint32_t>(tiles::TileRegister::layer));
+        const auto route =
+            interconnect::node_register_address(31, interconnect::router_table_offset + 4 * 17);
+        for (const auto address : {tile, route}) {
+          EXPECT_EQ(h.write(address, 0x15).status, tlm::TLM_OK_RESPONSE);
+          EXPECT_EQ(h.read(address).value, 0x15U);
+          std::uint32_t seen = 0;
+          const auto before = sc_core::sc_time_stamp();
+          EXPECT_EQ(h.debug(tlm::TLM_READ_COMMAND, address, seen), 4U);
+          EXPECT_EQ(seen, 0x15U);
+          EXPECT_EQ(sc_core::sc_time_stamp(), before);
+          // Debug transport does not write.
+          seen = 9;
+          EXPECT_EQ(h.debug(tlm::TLM_WRITE_COMMAND, address, seen), 0U);
+          EXPECT_EQ(h.read(address).value, 0x15U);
+        }
+        // A far node answers later than a near one.
+        EXPECT_GT(h.read(tile).delay, h.read(interconnect::node_register_address(0, 4)).delay);
+        ++checked;
+      }};
   Host memory{"memory", [](ChipDriver&, MemoryMap&) { sc_core::wait(1, sc_core::SC_SEC); }};
   struct Nobody : sc_core::sc_module {
     tlm_utils::simple_target_socket<Nobody> socket{"socket"};

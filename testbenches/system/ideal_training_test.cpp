@@ -78,7 +78,8 @@ class DoubleNetwork {
 };
 
 /// 1,000 examples on the chip with float weights and on paper: the same weights, whatever the mapping.
-void compare(const std::vector<std::string>& sets, std::size_t tiles_used, std::size_t inputs, std::size_t classes) {
+void compare(const std::vector<std::string>& sets, std::size_t tiles_used, std::size_t inputs,
+             std::size_t classes) {
   constexpr double kRate = 0.1;
   ChipBench bench{sets, tiles::Detail::ideal};
   const auto data = load_data_set("strokes", {.train = 1000, .test = 1});
@@ -118,10 +119,13 @@ void compare(const std::vector<std::string>& sets, std::size_t tiles_used, std::
 }
 
 TEST(IdealTraining, OneTilePerLayer) {
-  compare({"chip.mesh_rows=1", "chip.mesh_columns=3", "chip.tile_rows=600", "chip.tile_columns=300"}, 3, 528, 10);
+  compare({"chip.mesh_rows=1", "chip.mesh_columns=3", "chip.tile_rows=600", "chip.tile_columns=300"}, 3, 528,
+          10);
 }
 
-TEST(IdealTraining, ManyTiles) { compare({}, 32, 528, 10); }
+TEST(IdealTraining, ManyTiles) {
+  compare({}, 32, 528, 10);
+}
 
 TEST(IdealTraining, UnevenSplits) {
   compare({"chip.mesh_rows=7", "chip.mesh_columns=9", "chip.tile_rows=97", "chip.tile_columns=33",

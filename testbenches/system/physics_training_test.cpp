@@ -25,7 +25,8 @@ TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
     driver.load_weights(bench.mapping, start);
     driver.train(batch_of(memory, data.train));
 
-    model::FrozenNetwork frozen{bench.network, bench.mapping, bench.configuration->periphery, tiles::Detail::physics};
+    model::FrozenNetwork frozen{bench.network, bench.mapping, bench.configuration->periphery,
+                                tiles::Detail::physics};
     for (std::size_t tile = 0; tile < bench.mapping.tiles.size(); ++tile) {
       frozen.set_tile(tile, driver.peek_tile(bench.mapping.tiles[tile], bench.description.tile.columns));
     }
@@ -120,8 +121,9 @@ TEST(PhysicsTraining, CountsOfAnExampleAreThoseOfTheNetwork) {
   EXPECT_EQ(update.multiply_accumulates, kExamples * kSynapses);
   EXPECT_EQ(backward.multiply_accumulates, kExamples * (250 * 125 + 125 * 10));
   // 4.40 op per weight for this network, technology.md.
-  const double op = 2.0 * static_cast<double>(forward.multiply_accumulates + backward.multiply_accumulates +
-                                              update.multiply_accumulates) /
+  const double op = 2.0 *
+                    static_cast<double>(forward.multiply_accumulates + backward.multiply_accumulates +
+                                        update.multiply_accumulates) /
                     static_cast<double>(kExamples * kSynapses);
   EXPECT_NEAR(op, 4.40, 0.01);
   EXPECT_EQ(bench.network.operations_per_example() * kExamples,
