@@ -1,17 +1,17 @@
 #include "foundation/random.h"
 
-#include <Random123/philox.h>
+#include <Random123/threefry.h>
 
 #include "foundation/math.h"
 
 namespace kirchhoff::foundation {
 
 RandomBlock RandomStream::block(std::uint64_t operation, std::uint32_t index) const {
-  const r123::Philox4x32::ctr_type counter{
+  const r123::Threefry4x32::ctr_type counter{
       {index, lane_, static_cast<std::uint32_t>(operation), static_cast<std::uint32_t>(operation >> 32)}};
-  const r123::Philox4x32::key_type key{
-      {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)}};
-  const auto out = r123::Philox4x32{}(counter, key);
+  const r123::Threefry4x32::key_type key{
+      {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32), 0, 0}};
+  const auto out = r123::Threefry4x32{}(counter, key);
   return {out[0], out[1], out[2], out[3]};
 }
 

@@ -21,7 +21,8 @@ enum class Purpose : std::uint8_t {
 /// Four independent uniform 32-bit words.
 using RandomBlock = std::array<std::uint32_t, 4>;
 
-/// Counter-based random numbers (Philox4x32-10, Salmon et al., SC 2011; Random123).
+/// Counter-based random numbers (Threefry4x32-20, Salmon et al., SC 2011; Random123): additions, rotations
+/// and exclusive ors only, which compilers vectorise for any instruction set.
 ///
 /// A number is a function of (seed, purpose, owner, operation, index) and of nothing else, so it does
 /// not depend on scheduling, on the number of processes, or on what else was drawn.

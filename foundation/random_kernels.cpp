@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 
 #include "foundation/dispatch.h"
@@ -8,39 +9,53 @@ namespace kirchhoff::foundation {
 namespace {
 
 constexpr std::size_t kLanes = 16;
+constexpr int kRounds = 20;
+/// Threefry's rotations, a pair per round, and the parity of its key schedule.
+constexpr int kRotations[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5},
+                                  {6, 20},  {17, 11}, {25, 10}, {18, 20}};
+constexpr std::uint32_t kParity = 0x1BD11BDAU;
 
-/// Blocks first..first+15 of Philox4x32-10, one lane each, written word by word in block order.
-KIRCHHOFF_CLONES void philox_lanes(std::uint32_t first, std::uint32_t lane_word, std::uint64_t operation,
-                                   std::uint64_t seed, std::uint32_t* out) {
-  alignas(64) std::uint32_t c0[kLanes], c1[kLanes], c2[kLanes], c3[kLanes];
-#pragma omp simd
+inline void mix(std::uint32_t& a, std::uint32_t& b, int rotation) {
+  a += b;
+  b = std::rotl(b, rotation) ^ a;
+}
+
+/// Blocks first..first+15 of Threefry4x32-20, one lane each, written word by word in block order.
+KIRCHHOFF_CLONES void threefry_lanes(std::uint32_t first, std::uint32_t lane_word, std::uint64_t operation,
+                                     std::uint64_t seed, std::uint32_t* __restrict out) {
+  const auto key0 = static_cast<std::uint32_t>(seed);
+  const auto key1 = static_cast<std::uint32_t>(seed >> 32);
+  const std::uint32_t key[5] = {key0, key1, 0, 0, kParity ^ key0 ^ key1};
+  alignas(64) std::uint32_t x0[kLanes], x1[kLanes], x2[kLanes], x3[kLanes];
   for (std::size_t l = 0; l < kLanes; ++l) {
-    c0[l] = first + static_cast<std::uint32_t>(l);
-    c1[l] = lane_word;
-    c2[l] = static_cast<std::uint32_t>(operation);
-    c3[l] = static_cast<std::uint32_t>(operation >> 32);
+    x0[l] = first + static_cast<std::uint32_t>(l) + key[0];
+    x1[l] = lane_word + key[1];
+    x2[l] = static_cast<std::uint32_t>(operation);
+    x3[l] = static_cast<std::uint32_t>(operation >> 32);
   }
-  auto key0 = static_cast<std::uint32_t>(seed);
-  auto key1 = static_cast<std::uint32_t>(seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-#pragma omp simd
+#pragma GCC unroll 20
+  for (int round = 0; round < kRounds; ++round) {
+    const int rotation_a = kRotations[round % 8][0];
+    const int rotation_b = kRotations[round % 8][1];
     for (std::size_t l = 0; l < kLanes; ++l) {
-      const std::uint64_t product0 = std::uint64_t{0xD2511F53U} * c0[l];
-      const std::uint64_t product1 = std::uint64_t{0xCD9E8D57U} * c2[l];
-      c0[l] = static_cast<std::uint32_t>(product1 >> 32) ^ c1[l] ^ key0;
-      c1[l] = static_cast<std::uint32_t>(product1);
-      c2[l] = static_cast<std::uint32_t>(product0 >> 32) ^ c3[l] ^ key1;
-      c3[l] = static_cast<std::uint32_t>(product0);
+      mix(x0[l], round % 2 == 0 ? x1[l] : x3[l], rotation_a);
+      mix(x2[l], round % 2 == 0 ? x3[l] : x1[l], rotation_b);
     }
-    key0 += 0x9E3779B9U;
-    key1 += 0xBB67AE85U;
+    if (round % 4 == 3) {
+      const int injection = round / 4 + 1;
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        x0[l] += key[injection % 5];
+        x1[l] += key[(injection + 1) % 5];
+        x2[l] += key[(injection + 2) % 5];
+        x3[l] += key[(injection + 3) % 5] + static_cast<std::uint32_t>(injection);
+      }
+    }
   }
-#pragma omp simd
   for (std::size_t l = 0; l < kLanes; ++l) {
-    out[4 * l + 0] = c0[l];
-    out[4 * l + 1] = c1[l];
-    out[4 * l + 2] = c2[l];
-    out[4 * l + 3] = c3[l];
+    out[4 * l + 0] = x0[l];
+    out[4 * l + 1] = x1[l];
+    out[4 * l + 2] = x2[l];
+    out[4 * l + 3] = x3[l];
   }
 }
 
@@ -51,11 +66,11 @@ void RandomStream::words(std::uint64_t operation, std::span<std::uint32_t> out) 
   std::uint32_t index = 0;
   std::size_t done = 0;
   for (; done + kWords <= out.size(); done += kWords, index += kLanes) {
-    philox_lanes(index, lane_, operation, seed_, out.data() + done);
+    threefry_lanes(index, lane_, operation, seed_, out.data() + done);
   }
   if (done < out.size()) {
     alignas(64) std::uint32_t rest[kWords];
-    philox_lanes(index, lane_, operation, seed_, rest);
+    threefry_lanes(index, lane_, operation, seed_, rest);
     std::copy_n(rest, out.size() - done, out.data() + done);
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,13 @@ struct LinkTiming {
 class Reservations {
  public:
   /// Occupies `length` from the first free instant at or after `wanted`, which is returned.
-  foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length);
+  foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length) {
+    if (wanted < last_end_) {
+      return reserve_gap(wanted, length);
+    }
+    append({wanted, wanted + length});
+    return wanted;
+  }
 
   /// Requests that came after one for a later time.
   [[nodiscard]] std::uint64_t out_of_order() const { return out_of_order_; }
@@ -44,12 +51,28 @@ class Reservations {
     foundation::Duration begin{0};
     foundation::Duration end{0};
   };
+  foundation::Duration reserve_gap(foundation::Duration wanted, foundation::Duration length);
   void insert(std::size_t position, Interval interval);
 
-  std::array<Interval, kept> intervals_{};  ///< sorted, disjoint
-  std::size_t count_ = 0;
+  [[nodiscard]] Interval& at(std::size_t position) { return ring_[(oldest_ + position) % kept]; }
+
+  void append(Interval interval) {
+    if (count_ == kept) {
+      forgotten_until_ = std::max(forgotten_until_, ring_[oldest_].end);
+      oldest_ = (oldest_ + 1) % kept;
+      --count_;
+    }
+    at(count_) = interval;
+    ++count_;
+    last_end_ = interval.end;
+  }
+
+  foundation::Duration last_end_ = foundation::Duration::min();
   foundation::Duration forgotten_until_{0};  ///< end of the latest interval dropped
+  std::size_t oldest_ = 0;
+  std::size_t count_ = 0;
   std::uint64_t out_of_order_ = 0;
+  std::array<Interval, kept> ring_{};  ///< sorted and disjoint from the oldest on
 };
 
 }  // namespace kirchhoff::interconnect

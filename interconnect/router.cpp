@@ -72,7 +72,7 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
   for (const Port port : all_ports) {
     const std::size_t index = index_of(port);
     const std::string port_name{port_names[index]};
-    const bool neighbour = core_.topology().has_neighbour(core_.node(), port);
+    const bool neighbour = core_.has_neighbour(port);
     if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
       inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port);
     }
@@ -87,6 +87,14 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
 }
 
 Router::~Router() = default;
+
+void Router::end_of_elaboration() {
+  for (const Port port : all_ports) {
+    if (outputs_[index_of(port)]) {
+      targets_[index_of(port)] = outputs_[index_of(port)]->get_base_port().operator->();
+    }
+  }
+}
 
 tlm::tlm_target_socket<>& Router::input(Port port) {
   return *inputs_[index_of(port)];
@@ -119,24 +127,26 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
     return;
   }
   const std::uint64_t bits = header.wire_bits();
+  const std::uint64_t flits = core_.timing().flits(bits);
+  const Duration length = core_.timing().cycle * static_cast<std::int64_t>(flits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   Duration arrival = kernel + to_duration(delay);
   if (core_.is_entry(from)) {
-    arrival = core_.enter(from, bits, arrival);
+    arrival = core_.enter_for(from, length, arrival);
   }
   auto& activity = services_.ledger.at(core_.node(), header.phase);
   sc_core::sc_time last = delay;
   auto status = tlm::TLM_OK_RESPONSE;
   for (; ports != 0; ports &= ports - 1) {
     const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
-    Output* output = outputs_[index_of(port)].get();
-    if (output == nullptr) {
+    tlm::tlm_blocking_transport_if<>* const target = targets_[index_of(port)];
+    if (target == nullptr) {
       refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "the route leaves the mesh");
       status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
       continue;
     }
-    const auto passage = core_.pass(port, bits, arrival);
-    activity.router_flits += core_.timing().flits(bits);
+    const auto passage = core_.pass_for(port, length, arrival);
+    activity.router_flits += flits;
     if (port != Port::local) {
       activity.bit_hops += bits;
       ++services_.ledger.counters().hops;
@@ -144,9 +154,9 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
     if (services_.trace != nullptr) {
       trace_passage(port, header, passage);
     }
-    const bool to_router = core_.topology().has_neighbour(core_.node(), port);
+    const bool to_router = core_.has_neighbour(port);
     sc_core::sc_time branch = to_sc_time((to_router ? passage.head : passage.tail) - kernel);
-    output->get_base_port()->b_transport(payload, branch);
+    target->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }

@@ -42,6 +42,7 @@ class Router : public sc_core::sc_module {
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
+  void end_of_elaboration() override;
   void trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage);
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
@@ -49,6 +50,8 @@ class Router : public sc_core::sc_module {
   foundation::Services services_;
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;
+  /// What the outputs are bound to; asked for once, not for every packet.
+  std::array<tlm::tlm_blocking_transport_if<>*, 5> targets_{};
   std::array<foundation::TraceSink::Signal, 5> link_signals_{};
   bool reported_ = false;
 };

@@ -16,7 +16,11 @@ namespace kirchhoff::interconnect {
 class RouterCore {
  public:
   RouterCore(NodeId node, Topology topology, LinkTiming timing, std::size_t route_entries)
-      : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {}
+      : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {
+    for (const Port port : all_ports) {
+      neighbours_ |= topology.has_neighbour(node, port) ? mask_of(port) : std::uint8_t{0};
+    }
+  }
 
   /// Output ports as a mask of mask_of(Port); 0: no such route.
   [[nodiscard]] std::uint8_t ports_of(const PacketHeader& header) const {
@@ -29,11 +33,18 @@ class RouterCore {
   }
 
   /// Is what comes in here sent by an endpoint (tile, sequencer, host interface)?
-  [[nodiscard]] bool is_entry(Port port) const { return !topology_.has_neighbour(node_, port); }
+  [[nodiscard]] bool is_entry(Port port) const { return !has_neighbour(port); }
+  [[nodiscard]] bool has_neighbour(Port port) const { return (neighbours_ & mask_of(port)) != 0; }
 
   /// Takes the link between an endpoint and this router for a packet ready at `ready`; returns the arrival of
   /// its head.
-  foundation::Duration enter(Port port, std::uint64_t bits, foundation::Duration ready);
+  foundation::Duration enter(Port port, std::uint64_t bits, foundation::Duration ready) {
+    return enter_for(port, timing_.serialisation(bits), ready);
+  }
+  /// The same for a packet that takes a link for `length`.
+  foundation::Duration enter_for(Port port, foundation::Duration length, foundation::Duration ready) {
+    return entries_[index_of(port)].reserve(ready, length) + timing_.cycle;
+  }
 
   struct Passage {
     foundation::Duration begin{0};  ///< the link is taken from here
@@ -41,7 +52,14 @@ class RouterCore {
     foundation::Duration tail{0};   ///< arrival of the tail: the packet is complete
   };
   /// Takes the output link for a packet whose head is here at `arrival`.
-  Passage pass(Port port, std::uint64_t bits, foundation::Duration arrival);
+  Passage pass(Port port, std::uint64_t bits, foundation::Duration arrival) {
+    return pass_for(port, timing_.serialisation(bits), arrival);
+  }
+  /// The same for a packet that takes a link for `length`.
+  Passage pass_for(Port port, foundation::Duration length, foundation::Duration arrival) {
+    const auto begin = links_[index_of(port)].reserve(arrival + timing_.router_latency(), length);
+    return {begin, begin + timing_.cycle, begin + length};
+  }
 
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
   [[nodiscard]] std::uint8_t route(std::size_t entry) const {
@@ -59,6 +77,7 @@ class RouterCore {
   NodeId node_;
   Topology topology_;
   LinkTiming timing_;
+  std::uint8_t neighbours_ = 0;  ///< mask of ports with a router behind them
   std::vector<std::uint8_t> table_;
   std::array<Reservations, 5> links_;    ///< outgoing
   std::array<Reservations, 5> entries_;  ///< incoming, from endpoints

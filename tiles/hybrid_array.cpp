@@ -49,11 +49,12 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       capacitor_row_us_(rows),
       capacitor_column_us_(columns),
       targets_us_(columns),
-      column_steps_(columns) {
+      down_columns_((columns + 63) / 64) {
   const std::size_t cells = rows * weights_.stride();
-  for (auto* array : {&q_us_, &up_us_, &down_us_, &tick_decay_, &g_plus_us_, &g_minus_us_}) {
+  for (auto* array : {&q_us_, &tick_decay_, &g_plus_us_, &g_minus_us_}) {
     array->assign(cells, 0.0F);
   }
+  steps_.assign(2 * cells, 0);
   manufacture(parameters, seed, tile);
 }
 
@@ -61,6 +62,7 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
   const foundation::RandomStream stream{seed, Purpose::manufacture, tile};
   const auto& c = parameters.capacitor;
   const auto offset = static_cast<float>(parameters.pcm.offset_us);
+  std::vector<double> steps_us(steps_.size());
   for (std::size_t row = 0; row < weights_.rows(); ++row) {
     for (std::size_t column = 0; column < weights_.columns(); ++column) {
       const std::size_t i = weights_.cell(row, column);
@@ -69,15 +71,25 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
       const double mismatch = c.mismatch * foundation::normal_from(words[1]);
       const double tau_factor = foundation::exp(c.decay_spread * foundation::normal_from(words[2]));
       // A source cannot run backwards, however large the mismatch.
-      up_us_[i] = static_cast<float>(c.dg_us() * size * std::max(1 + mismatch, 0.0));
-      down_us_[i] = -static_cast<float>(c.dg_us() * size * std::max(1 - mismatch, 0.0));
+      steps_us[2 * i] = c.dg_us() * size * std::max(1 + mismatch, 0.0);
+      steps_us[2 * i + 1] = c.dg_us() * size * std::max(1 - mismatch, 0.0);
       tick_decay_[i] =
           static_cast<float>(foundation::exp(-1 / (static_cast<double>(c.decay_ticks) * tau_factor)));
       g_plus_us_[i] = offset;
       g_minus_us_[i] = offset;
     }
   }
+  // 16 bits a step: to 1/65535 of the largest of the array.
+  const double unit = *std::max_element(steps_us.begin(), steps_us.end()) / 0xffff;
+  step_unit_us_ = static_cast<float>(unit);
+  std::transform(steps_us.begin(), steps_us.end(), steps_.begin(),
+                 [&](double step) { return static_cast<std::uint16_t>(std::floor(step / unit + 0.5)); });
   select(rows_, columns_);
+}
+
+float HybridArray::step_us(std::size_t cell, Source source) const {
+  const auto step = static_cast<float>(steps_[2 * cell + static_cast<std::size_t>(source)]) * step_unit_us_;
+  return source == Source::up ? step : -step;
 }
 
 void HybridArray::select(std::size_t rows, std::size_t columns) {
@@ -114,7 +126,18 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
   for (const auto pulse : order.column_trains->pulses) {
     fired_columns_[pulse.slot * words + pulse.line / 64] |= std::uint64_t{1} << (pulse.line % 64);
   }
-  const std::size_t total = count_coincidences(order.row_trains->pulses, fired_columns_.data(), words);
+  // A positive delta asks for a smaller weight; with turned polarity that is more charge.
+  for (std::size_t word = 0; word < words; ++word) {
+    const auto codes = order.delta_codes.subspan(64 * word, std::min<std::size_t>(64, columns_ - 64 * word));
+    std::uint64_t negative = 0;
+    for (std::size_t j = 0; j < codes.size(); ++j) {
+      negative |= static_cast<std::uint64_t>(codes[j] < 0) << j;
+    }
+    down_columns_[word] = polarity_ > 0 ? ~negative : negative;
+  }
+  const ColumnPulses columns{fired_columns_.data(), down_columns_.data(), words};
+  const auto& rows = order.row_trains->pulses;
+  const std::size_t total = count_coincidences(rows, columns);
   if (total == 0) {
     return 0;
   }
@@ -122,20 +145,20 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
     words_.resize(2 * total);
     normals_.resize(2 * total);
   }
+  if (cell_pulses_.size() < total + pulses_at_once) {
+    cell_pulses_.resize(2 * total + pulses_at_once);
+  }
+  const PulseTargets targets{.steps = steps_.data(),
+                             .step_unit_us = step_unit_us_,
+                             .to_weight = polarity_ * per_kappa_,
+                             .q_us = q_us_.data(),
+                             .weights = weights_.data()};
+  list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+  const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
+  prefetch_pulses(pulses, targets);
   pulse_noise_.words(order.operation, {words_.data(), total});
   normals_from_words({words_.data(), total}, {normals_.data(), total});
-
-  // A positive delta asks for a smaller weight; with turned polarity that is more charge.
-  for (std::size_t j = 0; j < order.delta_codes.size(); ++j) {
-    column_steps_[j] =
-        (order.delta_codes[j] < 0) == (polarity_ > 0) ? up_us_.data() + j : down_us_.data() + j;
-  }
-  apply_pulses(order.row_trains->pulses, fired_columns_.data(), words, weights_.stride(), capacitor_,
-               {.steps = column_steps_.data(),
-                .normals = normals_.data(),
-                .to_weight = polarity_ * per_kappa_,
-                .q_us = q_us_.data(),
-                .weights = weights_.data()});
+  apply_pulses(pulses, normals_.data(), capacitor_, targets);
   return total;
 }
 
@@ -257,7 +280,7 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
     if (pulses == 0) {
       continue;
     }
-    const float step = missing > 0 ? up_us_[i] : down_us_[i];
+    const float step = step_us(i, missing > 0 ? Source::up : Source::down);
     float q = 0;
     for (std::uint64_t n = 0; n < pulses; ++n) {
       q = capacitor_.pulse(q, step, 0.0F);

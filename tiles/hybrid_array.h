@@ -7,6 +7,7 @@
 #include "foundation/random.h"
 #include "tiles/capacitor_cell.h"
 #include "tiles/pcm_device.h"
+#include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
 
@@ -47,6 +48,8 @@ class HybridArray final : public SynapseArray {
   void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
                       float polarity, TransferCount& count);
   void draw_pcm_noise(std::uint64_t key, std::size_t count);
+  /// Size of a step at q = 0; negative for the down source.
+  [[nodiscard]] float step_us(std::size_t cell, Source source) const;
   void refresh_row(std::size_t row, float polarity);
   void sum_pcm_lines();
   void sum_capacitor_lines();
@@ -67,8 +70,8 @@ class HybridArray final : public SynapseArray {
   // Structure of arrays, all with the stride of weights_; padding stays zero.
   WeightPlane weights_;
   foundation::AlignedVector<float> q_us_;
-  foundation::AlignedVector<float> up_us_;
-  foundation::AlignedVector<float> down_us_;     ///< negative
+  foundation::AlignedVector<std::uint16_t> steps_;  ///< up and down side by side, in units of step_unit_us_
+  float step_unit_us_ = 0;
   foundation::AlignedVector<float> tick_decay_;  ///< factor per tick
   foundation::AlignedVector<float> g_plus_us_;
   foundation::AlignedVector<float> g_minus_us_;
@@ -82,7 +85,8 @@ class HybridArray final : public SynapseArray {
   std::vector<float> normals_;
   std::vector<float> targets_us_;
   std::vector<std::uint64_t> fired_columns_;  ///< per slot, one bit per column
-  std::vector<const float*> column_steps_;    ///< source of each column of the update in hand, at row 0
+  std::vector<std::uint64_t> down_columns_;   ///< one bit per column
+  std::vector<CellPulse> cell_pulses_;        ///< of the update in hand
 };
 
 }  // namespace kirchhoff::tiles

@@ -20,43 +20,76 @@ inline float log_float(float x) {
   return static_cast<float>(exponent) * 0.69314718F + series;
 }
 
-KIRCHHOFF_CLONES void convert(const std::uint32_t* __restrict words, float* __restrict normals,
-                              std::size_t count) {
+/// A word as a point of (-1, 1) that an inverse error function is wanted of.
+struct Argument {
+  float x;  ///< magnitude
+  float w;  ///< -log(1 - x^2)
+};
+
+inline Argument argument_of(std::uint32_t word) {
+  const auto magnitude = static_cast<std::int32_t>(word >> 1);                        // 31 bits
+  const float rest = (static_cast<float>(0x7fffffff - magnitude) + 0.5F) * 0x1p-31F;  // 1 - x, exact near 0
+  return {1.0F - rest, -log_float(rest * (2.0F - rest))};
+}
+
+inline float signed_normal(float inverse_over_x, float x, std::uint32_t word) {
+  const float value = inverse_over_x * x * 1.41421356F;
+  return (word & 1U) != 0 ? -value : value;
+}
+
+/// Where the tail begins.
+constexpr float kTail = 5.0F;
+
+/// Right for all but the tail, one in 300; returns how many lie there.
+KIRCHHOFF_CLONES std::uint32_t convert_centre(const std::uint32_t* __restrict words,
+                                              float* __restrict normals, std::size_t count) {
+  std::uint32_t tails = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto magnitude = static_cast<std::int32_t>(words[i] >> 1);  // 31 bits
-    const float rest =
-        (static_cast<float>(0x7fffffff - magnitude) + 0.5F) * 0x1p-31F;  // 1 - |x|, exact near 0
-    const float x = 1.0F - rest;
-    const float w = -log_float(rest * (2.0F - rest));
-    const float c = w - 2.5F;
-    float central = 2.81022636e-08F;
-    central = 3.43273939e-07F + central * c;
-    central = -3.5233877e-06F + central * c;
-    central = -4.39150654e-06F + central * c;
-    central = 0.00021858087F + central * c;
-    central = -0.00125372503F + central * c;
-    central = -0.00417768164F + central * c;
-    central = 0.246640727F + central * c;
-    central = 1.50140941F + central * c;
-    const float t = std::sqrt(w) - 3.0F;
-    float tail = -0.000200214257F;
-    tail = 0.000100950558F + tail * t;
-    tail = 0.00134934322F + tail * t;
-    tail = -0.00367342844F + tail * t;
-    tail = 0.00573950773F + tail * t;
-    tail = -0.0076224613F + tail * t;
-    tail = 0.00943887047F + tail * t;
-    tail = 1.00167406F + tail * t;
-    tail = 2.83297682F + tail * t;
-    const float value = (w < 5.0F ? central : tail) * x * 1.41421356F;
-    normals[i] = (words[i] & 1U) != 0 ? -value : value;
+    const Argument a = argument_of(words[i]);
+    const float c = a.w - 2.5F;
+    float centre = 2.81022636e-08F;
+    centre = 3.43273939e-07F + centre * c;
+    centre = -3.5233877e-06F + centre * c;
+    centre = -4.39150654e-06F + centre * c;
+    centre = 0.00021858087F + centre * c;
+    centre = -0.00125372503F + centre * c;
+    centre = -0.00417768164F + centre * c;
+    centre = 0.246640727F + centre * c;
+    centre = 1.50140941F + centre * c;
+    normals[i] = signed_normal(centre, a.x, words[i]);
+    tails += a.w < kTail ? 0U : 1U;
   }
+  return tails;
+}
+
+float tail_normal(Argument a, std::uint32_t word) {
+  const float t = std::sqrt(a.w) - 3.0F;
+  float tail = -0.000200214257F;
+  tail = 0.000100950558F + tail * t;
+  tail = 0.00134934322F + tail * t;
+  tail = -0.00367342844F + tail * t;
+  tail = 0.00573950773F + tail * t;
+  tail = -0.0076224613F + tail * t;
+  tail = 0.00943887047F + tail * t;
+  tail = 1.00167406F + tail * t;
+  tail = 2.83297682F + tail * t;
+  return signed_normal(tail, a.x, word);
 }
 
 }  // namespace
 
 void normals_from_words(std::span<const std::uint32_t> words, std::span<float> normals) {
-  convert(words.data(), normals.data(), normals.size());
+  std::uint32_t tails = convert_centre(words.data(), normals.data(), normals.size());
+  for (std::size_t i = 0; tails > 0; ++i) {
+    // w >= 5 needs a magnitude within 2^-8 of 1: no logarithm for the others.
+    if (words[i] >= 0xff000000U) {
+      const Argument a = argument_of(words[i]);
+      if (!(a.w < kTail)) {
+        normals[i] = tail_normal(a, words[i]);
+        --tails;
+      }
+    }
+  }
 }
 
 }  // namespace kirchhoff::tiles

@@ -5,9 +5,10 @@ namespace kirchhoff::model {
 using foundation::Mark;
 
 void declare(foundation::ParameterTable& table, ChipParameters& p) {
-  table.integer("chip.mesh_rows", p.mesh_rows, 1, 64, Mark::derived, "");
-  table.integer("chip.mesh_columns", p.mesh_columns, 1, 64, Mark::derived, "");
-  table.integer("chip.tile_rows", p.tile_rows, 1, 4096, Mark::derived, "word lines of a tile");
+  table.integer("chip.mesh_rows", p.mesh_rows, 1, 64, Mark::derived, "tiles from north to south");
+  table.integer("chip.mesh_columns", p.mesh_columns, 1, 64, Mark::derived, "tiles from west to east");
+  table.integer("chip.tile_rows", p.tile_rows, 2, 4096, Mark::derived,
+                "word lines of a tile; at least an input and the bias row");
   table.integer("chip.tile_columns", p.tile_columns, 1, 4096, Mark::derived, "bit lines of a tile");
   table.integer("chip.spare_tiles", p.spare_tiles, 0, 4095, Mark::assumed, "kept free by the mapping");
   table.choice("chip.f_realisation", p.f_realisation, {"voltage", "pulse_length"}, Mark::assumed,

@@ -20,7 +20,7 @@ struct Descriptor {
   std::uint32_t count = 0;
   std::uint32_t node = 0;                ///< weights: the tile
   std::uint64_t input_address = 0;       ///< examples (bytes) or weights (float)
-  std::uint64_t label_address = 0;       ///< 16-bit labels, one per example of the data set
+  std::uint64_t label_address = 0;       ///< 16-bit labels, one per example of the data set; infer: 0: none
   std::uint64_t order_address = 0;       ///< 32-bit indices into inputs and labels; 0: 0, 1, 2 ...
   std::uint64_t output_address = 0;      ///< 16-bit predicted classes; 0: none
   std::uint64_t completion_address = 0;  ///< where the completion record goes; 0: none

@@ -133,7 +133,7 @@ bool SequencerCore::prepare() {
       !std::isfinite(output_lsb_)) {
     return false;
   }
-  output_of_route_.assign(interconnect::no_route, -1);
+  output_of_route_.assign(std::size_t{interconnect::no_route} + 1, -1);
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     output_of_route_[outputs_[i].route] = static_cast<std::int32_t>(i);
   }
@@ -150,7 +150,8 @@ bool SequencerCore::prepare() {
 
 void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now,
                                  Completion& completion) {
-  if (!prepare()) {
+  const bool labelled = descriptor.label_address != 0;
+  if (!prepare() || (training && !labelled)) {
     completion.error = error_descriptor;
     return;
   }
@@ -177,7 +178,7 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
       completion.error = error_dma;
       break;
     }
-    if (example.label >= classes && (training || descriptor.label_address != 0)) {
+    if (labelled && example.label >= classes) {
       completion.error = error_label;
       break;
     }
@@ -187,7 +188,6 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
       break;
     }
     const Duration outputs_at = output_join_.latest();
-    const bool labelled = training || descriptor.label_address != 0;
     OutputUnit::Result result{OutputUnit::predict(z_), 0};
     if (labelled) {
       result = output_unit_->compare(z_, example.label);

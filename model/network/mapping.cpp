@@ -12,22 +12,28 @@ struct Part {
   std::size_t count = 0;
 };
 
-/// Cuts `total` into parts of at most `most`: equal ones, or full ones first. No part is smaller than two
-/// where `total` allows it, because the last row part carries the bias row beside at least one input.
+/// Cuts `total` into parts of at most `most`: equal ones, or full ones first.
 std::vector<Part> cut(std::size_t total, std::size_t most, bool even) {
   const std::size_t parts = (total + most - 1) / most;
   std::vector<Part> result;
   std::size_t first = 0;
   for (std::size_t p = 0; p < parts; ++p) {
-    std::size_t count = even ? total / parts + (p < total % parts ? 1 : 0) : std::min(most, total - first);
-    const std::size_t left = total - first - count;
-    if (!even && left == 1 && count > 2) {
-      --count;
-    }
+    const std::size_t count =
+        even ? total / parts + (p < total % parts ? 1 : 0) : std::min(most, total - first);
     result.push_back({first, count});
     first += count;
   }
   return result;
+}
+
+/// The same for rows: the last part holds the bias row, and at least one input beside it.
+std::vector<Part> cut_rows(std::size_t total, std::size_t most, bool even) {
+  auto parts = cut(total, most, even);
+  if (parts.size() > 1 && parts.back().count == 1) {
+    --parts[parts.size() - 2].count;
+    parts.back() = {total - 2, 2};
+  }
+  return parts;
 }
 
 /// Nodes in the order in which they are filled: down the columns of the mesh.
@@ -49,6 +55,10 @@ std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target
 }
 
 Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
+  if (target.tile_rows < 2) {
+    throw foundation::InputError("chip.tile_rows = " + std::to_string(target.tile_rows) +
+                                 " leaves no room for an input beside the bias row; take at least 2");
+  }
   const std::size_t there = target.topology.node_count();
   const std::size_t usable = there - std::min(there, target.spare_tiles);
   const std::size_t needed = tiles_needed(network, target);
@@ -65,7 +75,7 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
   mapping.topology = target.topology;
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const auto& layer = network.layers[l];
-    const auto row_parts = cut(layer.rows(), target.tile_rows, even);
+    const auto row_parts = cut_rows(layer.rows(), target.tile_rows, even);
     const auto column_parts = cut(layer.outputs, target.tile_columns, even);
     mapping.layers.push_back({row_parts.size(), column_parts.size(), mapping.tiles.size()});
     for (std::size_t c = 0; c < column_parts.size(); ++c) {

@@ -68,7 +68,7 @@ std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target
 
 /// Lays the layers onto tiles one after the other, down the columns of the mesh, the row splits of a column
 /// group side by side: their partial sums, deltas and completions are most of the traffic. Throws InputError
-/// with the tiles needed and the tiles there.
+/// with the tiles needed and the tiles there, or where a tile has no row beside the bias row.
 Mapping map_network(const NetworkSpec& network, const MappingTarget& target);
 
 }  // namespace kirchhoff::model

@@ -9,10 +9,12 @@ void declare(foundation::ParameterTable& table, NetworkParameters& p) {
                  "528-250-125-10 is the MNIST network of Ambrogio et al., Nature 558 (2018)");
   table.integers("network.feature_hidden", p.feature_hidden, 1, 1000000, Mark::source,
                  "one layer on 2,048 features: the paper's transfer-learning head");
-  table.choice("network.hidden_activation", p.hidden_activation, {"logistic", "relu"}, Mark::assumed, "");
+  table.choice("network.hidden_activation", p.hidden_activation, {"logistic", "relu"}, Mark::assumed,
+               "logistic outputs fit a pulse width of 0..1; ReLU is scaled by activation.relu_full_scale");
   table.choice("network.row_split", p.row_split, {"even", "fill"}, Mark::assumed,
                "rows of a layer over its tiles: equal parts, or full tiles first");
-  table.integer("training.epochs", p.epochs, 1, 10000, Mark::assumed, "");
+  table.integer("training.epochs", p.epochs, 1, 10000, Mark::assumed,
+                "enough for the built-in data to settle");
   table.real("training.image_learning_rate", p.image_learning_rate, "", 0, 100, Mark::assumed,
              "times kappa / dg = 62.5 pulses, which 63 slots can express");
   table.real("training.feature_learning_rate", p.feature_learning_rate, "", 0, 100, Mark::assumed,

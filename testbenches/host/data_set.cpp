@@ -47,7 +47,9 @@ fs::path find_file(const fs::path& folder, const std::string& stem) {
 
 std::string looked_for(const std::vector<std::string>& stems) {
   std::string text;
-  for (const std::string& stem : stems) text += (text.empty() ? "" : ", ") + stem + ", " + stem + ".gz";
+  for (const std::string& stem : stems) {
+    text.append(text.empty() ? "" : ", ").append(stem).append(", ").append(stem).append(".gz");
+  }
   return text;
 }
 
@@ -120,7 +122,8 @@ void load_inputs(Inputs& source, const Part& part, const std::optional<std::size
   reader.finish();
 }
 
-void load_labels(const fs::path& folder, const Part& part, const Inputs& source, Examples& examples) {
+/// Returns the largest label of the file, so that the number of classes does not depend on the limit.
+std::uint8_t load_labels(const fs::path& folder, const Part& part, const Inputs& source, Examples& examples) {
   const std::string stem = part.prefix + "labels-idx1-ubyte";
   const fs::path path = find_file(folder, stem);
   if (path.empty()) {
@@ -137,10 +140,11 @@ void load_labels(const fs::path& folder, const Part& part, const Inputs& source,
                      " labels for the " + std::to_string(source.sizes[0]) + " examples of '" +
                      source.path.filename().string() + "', expected as many");
   }
-  std::vector<std::uint8_t> bytes(source.taken);
+  std::vector<std::uint8_t> bytes(source.sizes[0]);
   reader.read(bytes);
   reader.finish();
-  examples.labels.assign(bytes.begin(), bytes.end());
+  examples.labels.assign(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(source.taken));
+  return *std::max_element(bytes.begin(), bytes.end());
 }
 
 DataSet load_folder(const fs::path& folder, const DataSetLimits& limits) {
@@ -168,8 +172,13 @@ DataSet load_folder(const fs::path& folder, const DataSetLimits& limits) {
     throw InputError("'" + test.path.string() + "' has examples of " + item(test) + " bytes, expected " +
                      item(train) + " as in '" + train.path.filename().string() + "'");
   }
-  load_labels(folder, parts()[0], train, set.train);
-  load_labels(folder, parts()[1], test, set.test);
+  const std::uint8_t train_largest = load_labels(folder, parts()[0], train, set.train);
+  const std::uint8_t largest = std::max(train_largest, load_labels(folder, parts()[1], test, set.test));
+  if (largest == 0) {
+    throw InputError("data set '" + folder.string() +
+                     "' has the label 0 only, expected at least two classes");
+  }
+  set.class_count = largest + std::size_t{1};
   set.kind = train.kind;
   return set;
 }
@@ -177,6 +186,7 @@ DataSet load_folder(const fs::path& folder, const DataSetLimits& limits) {
 DataSet make_strokes(const DataSetLimits& limits) {
   DataSet set;
   set.name = built_in_data_set;
+  set.class_count = strokes_classes;
   set.kind = DataSet::Kind::images;
   const auto fill = [](Examples& examples, const Part& part, std::size_t count, StrokesPart which) {
     if (count > most_strokes) {
@@ -218,13 +228,6 @@ DataSet load_data_set(const std::string& name_or_folder, const DataSetLimits& li
   }
   DataSet set = built_in ? make_strokes(limits) : load_folder(name_or_folder, limits);
   set.input_count = set.train.input_count;
-  for (const Examples* examples : {&set.train, &set.test}) {
-    const auto largest = *std::max_element(examples->labels.begin(), examples->labels.end());
-    set.class_count = std::max<std::size_t>(set.class_count, largest + std::size_t{1});
-  }
-  if (set.class_count < 2) {
-    throw InputError("data set '" + name_or_folder + "' has the label 0 only, expected at least two classes");
-  }
   return set;
 }
 

@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint8_t unsigned_byte = 0x08;
 constexpr std::size_t most_dimensions = 3;
 constexpr std::size_t scratch_bytes = std::size_t{1} << 16;
+constexpr std::uint64_t most_compression = 1032;  // deflate: 258 bytes from two bits (zlib technical details)
 
 std::uint32_t big_endian(std::span<const std::uint8_t, 4> bytes) {
   return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
@@ -80,8 +81,10 @@ IdxReader::IdxReader(const std::filesystem::path& path) : name_(path.string()) {
   if (file.gcount() == 0) fail(" is empty, expected an IDX file, plain or gzip");
   compressed_ = file.gcount() == 2 && magic == std::array<char, 2>{'\x1f', '\x8b'};
   file.clear();
-  const std::uint64_t file_bytes = std::filesystem::file_size(path, error);
-  length_hint_ = compressed_ ? gzip_length(file, file_bytes) : file_bytes;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  const std::uint64_t file_bytes = error ? 0 : size;
+  const std::uint64_t most_bytes = compressed_ ? file_bytes * most_compression : file_bytes;
+  length_hint_ = compressed_ ? std::min(gzip_length(file, file_bytes), most_bytes) : file_bytes;
 
   if (compressed_) {
     source_ = open_gzip(path);
@@ -91,6 +94,7 @@ IdxReader::IdxReader(const std::filesystem::path& path) : name_(path.string()) {
     source_ = std::move(plain);
   }
   read_header();
+  if (!error && header_bytes_ + data_bytes_ > most_bytes) finish();  // says where it ends
 }
 
 std::string IdxReader::shape() const {
@@ -119,8 +123,9 @@ void IdxReader::finish() {
     read(std::span(scratch).first(static_cast<std::size_t>(std::min<std::uint64_t>(rest, scratch.size()))));
   }
   if (fetch(std::span(scratch).first(1)) != 0) {
-    fail(": data continue at byte " + std::to_string(header_bytes_ + data_bytes_) +
-         ", expected the end of the file after " + shape() + " bytes");
+    fail(" is too long: the " + std::to_string(data_bytes_) + " data bytes (" + shape() +
+         ") that its header declares end at byte " + std::to_string(header_bytes_ + data_bytes_) +
+         ", but more follow");
   }
 }
 

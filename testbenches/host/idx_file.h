@@ -15,7 +15,8 @@ namespace kirchhoff::testbenches {
 /// bytes 00 00 08 D, D big-endian 32-bit sizes, then the data, last index fastest; D = 1, 2 or 3.
 ///
 /// Strict: anything else throws InputError with the file, the place, what was found and what is expected.
-/// No more memory is used than the caller reads into, whatever the header claims.
+/// A header that claims more than a file of that length can hold is refused at once; no more memory is used
+/// than the caller reads into.
 class IdxReader {
  public:
   explicit IdxReader(const std::filesystem::path& path);

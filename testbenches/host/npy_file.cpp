@@ -34,7 +34,7 @@ template <>
 constexpr std::string_view type_text<std::uint32_t> = "<u4";
 
 std::string in_quotes(std::string_view text) {
-  std::string result(1, '\'');
+  std::string result = "'";
   result.append(text).push_back('\'');
   return result;
 }
@@ -45,9 +45,9 @@ void write(const std::filesystem::path& path, std::span<const std::size_t> shape
   std::string sizes;
   for (const std::size_t size : shape) {
     count *= size;
-    sizes += std::to_string(size) + (shape.size() == 1 || &size != &shape.back() ? ", " : "");
+    sizes += (sizes.empty() ? "" : ", ") + std::to_string(size);
   }
-  if (shape.size() == 1) sizes.pop_back();  // "(5,)" is a tuple of one
+  if (shape.size() == 1) sizes += ',';  // "(5,)" is a tuple of one
   if (count != values.size()) {
     throw foundation::ModelError("npy: shape (" + sizes + ") for " + std::to_string(values.size()) +
                                  " values");
@@ -67,7 +67,7 @@ void write(const std::filesystem::path& path, std::span<const std::size_t> shape
                                    static_cast<char>(header.size() >> 8U)};
   file.write({length.data(), length.size()});
   file.write(header);
-  file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+  if (!values.empty()) file.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
   file.commit();
 }
 
@@ -115,6 +115,10 @@ void write_npy(const std::filesystem::path& path, std::span<const std::size_t> s
 template <typename T>
 NpyArray<T> read_npy(const std::filesystem::path& path) {
   const std::string name = in_quotes(path.string());
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw InputError("cannot read " + name + ": it is a folder, expected a NumPy array");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError("cannot read " + name + ": " + std::generic_category().message(errno));
   std::array<char, preamble_bytes> preamble{};
@@ -131,8 +135,9 @@ NpyArray<T> read_npy(const std::filesystem::path& path) {
   }
   const std::string type = in_quotes(type_text<T>);
   const std::string_view found = after_key(header, "descr");
+  if (found.empty()) throw InputError(name + ": no 'descr' in its header, expected 'descr': " + type);
   if (!found.starts_with(type)) {
-    throw InputError(name + ": element type is " + std::string(found.substr(0, found.find(','))) +
+    throw InputError(name + ": element type is " + std::string(found.substr(0, found.find_first_of(",}\n"))) +
                      ", expected " + type);
   }
   if (!after_key(header, "fortran_order").starts_with("False")) {
@@ -143,11 +148,10 @@ NpyArray<T> read_npy(const std::filesystem::path& path) {
     throw InputError(name + ": no readable shape in its header, expected e.g. 'shape': (529, 250)");
   }
   std::size_t count = 1;
-  std::error_code error;
   const std::size_t file_bytes = std::filesystem::file_size(path, error);
   for (const std::size_t size : array.shape) {
-    if (size != 0 && count > std::numeric_limits<std::size_t>::max() / sizeof(T) / size) {
-      throw InputError(name + ": the sizes in its header overflow 64 bits");
+    if (size != 0 && count > std::numeric_limits<std::int64_t>::max() / sizeof(T) / size) {
+      throw InputError(name + ": the sizes in its header overflow 63 bits; no file is that large");
     }
     count *= size;
   }

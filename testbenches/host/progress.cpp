@@ -1,5 +1,6 @@
 #include "testbenches/host/progress.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 
@@ -46,9 +47,11 @@ void Progress::trained(std::uint64_t examples, int epoch) {
   const double seconds = std::chrono::duration<double>(now - begin_).count();
   const double fraction = static_cast<double>(examples) / static_cast<double>(total_);
   const double rate = static_cast<double>(examples) / seconds;
+  const std::string drawn = bar(fraction, bar_columns, terminal_);
   std::ostringstream text;
-  text << "  epoch " << epoch << "  " << std::left << std::setw(0) << bar(fraction, bar_columns, terminal_)
-       << "  " << grouped(static_cast<std::uint64_t>(rate)) << " examples/s";
+  text << "  epoch " << std::setw(2) << epoch << "  " << drawn
+       << std::string(bar_columns - std::min(bar_columns, display_width(drawn)), ' ') << "  "
+       << grouped(static_cast<std::uint64_t>(rate)) << " examples/s";
   clear();
   out_ << text.str() << std::flush;
   drawn_ = true;

@@ -19,7 +19,7 @@ using foundation::RandomSequence;
 
 constexpr int side = 28;
 constexpr double middle = (side - 1) / 2.0;
-constexpr std::uint32_t digit_count = 10;
+constexpr std::uint32_t digit_count = strokes_classes;
 
 // How much hands differ; chosen so that a linear classifier clearly falls behind a small network.
 // Lengths in digit heights unless they say pixels.
@@ -139,7 +139,7 @@ void draw_piece(Point from, Point to, double pen, Ink& ink) {
       const Point away = p - along * t;
       const double distance = std::sqrt(away.x * away.x + away.y * away.y);
       const double darkness = std::clamp((reach - distance) / (2 * blur), 0.0, 1.0);
-      double& cell = ink.at(static_cast<std::size_t>(row * side + column));
+      double& cell = ink[static_cast<std::size_t>(row) * side + static_cast<std::size_t>(column)];
       cell = std::max(cell, darkness);
     }
   }

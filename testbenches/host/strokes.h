@@ -18,6 +18,7 @@ enum class StrokesPart : std::uint8_t { train, test };
 inline constexpr std::uint64_t strokes_seed = 1;  ///< of the set that load_data_set() makes
 inline constexpr std::size_t strokes_train_count = 12'000;
 inline constexpr std::size_t strokes_test_count = 4'000;
+inline constexpr std::size_t strokes_classes = 10;
 inline constexpr std::size_t most_strokes = 1'000'000;
 
 /// 28 x 28 grey values, row-major from the top, 0 = paper, 255 = full ink.

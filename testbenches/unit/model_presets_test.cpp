@@ -149,7 +149,7 @@ TEST(Presets, SetAndTechnologyOverride) {
 
 TEST(Presets, ProblemsOfAllInputsAtOnce) {
   EXPECT_EQ(error_of("209k", {"chip.tile_rows=0", "chip.tile_row=5"}, "7nm"),
-            "--set: chip.tile_rows is 0, but must be within 1 .. 4096\n"
+            "--set: chip.tile_rows is 0, but must be within 2 .. 4096\n"
             "--set: unknown key 'chip.tile_row'; did you mean 'chip.tile_rows'?\n"
             "unknown technology '7nm' (technologies: 14nm, 45nm, 90nm; or a path to a .toml "
             "file)");

@@ -211,6 +211,26 @@ TEST(UpdatePulseGenerator, LinesAreIndependent) {
   EXPECT_NEAR(product.mean(), 0, alarm_sigma * product.standard_error());
 }
 
+TEST(UpdatePulseGenerator, LinesDoNotShareTheirPlaces) {
+  // Coincidences of all pairs of lines of one train set: n p^2, as if they had nothing in common.
+  for (const double p : {0.03, 0.1, 0.8}) {
+    Bench bench{63, p};
+    const std::vector<std::int16_t> codes(8, kFullCode);
+    Sample neighbours;
+    for (std::uint64_t operation = 0; operation < 20000; ++operation) {
+      const auto& lines = bench.draw(operation, codes);
+      std::size_t sum = 0;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+          sum += lines[i].coincidences(lines[j]);
+        }
+      }
+      neighbours.add(static_cast<double>(sum));
+    }
+    EXPECT_NEAR(neighbours.mean(), 28 * 63 * p * p, alarm_sigma * neighbours.standard_error()) << "p = " << p;
+  }
+}
+
 TEST(UpdatePulseGenerator, ProbabilityIsProportionalToTheCode) {
   constexpr double kGain = 0.8;
   Bench bench{63, kGain};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace kirchhoff::unit {
 
@@ -69,6 +70,19 @@ inline double normal_distance(std::span<const double> sorted) {
   return distance * std::sqrt(count);
 }
 inline constexpr double kolmogorov_limit = 2.47;
+
+/// Are these values drawn from a normal distribution? Judges the shape, the mean and the spread.
+inline bool is_normal(std::vector<double> values, double mean, double deviation) {
+  Sample sample;
+  for (double& value : values) {
+    value = (value - mean) / deviation;
+    sample.add(value);
+  }
+  std::sort(values.begin(), values.end());
+  return normal_distance(values) < kolmogorov_limit &&
+         std::fabs(sample.mean()) < alarm_sigma * sample.standard_error() &&
+         std::fabs(sample.deviation() - 1) < alarm_sigma * sample.deviation_error();
+}
 
 /// Probability of k successes out of n.
 inline double binomial(std::size_t n, std::size_t k, double p) {

@@ -60,7 +60,8 @@ TEST_F(VcdTest, SortsCallsThatRanAheadAndDropsWhatChangesNothing) {
   writer.settle(Duration{25});
   writer.text(link, Duration{40}, "IDLE");
   writer.close();
-  const auto& changes = traces::read_vcd(path_).signals.at("chip.link").changes;
+  const auto vcd = traces::read_vcd(path_);
+  const auto& changes = vcd.signals.at("chip.link").changes;
   ASSERT_EQ(changes.size(), 4U);  // initial, A, B, idle
   EXPECT_EQ(changes[1].value, "A");
   EXPECT_EQ(changes[2].value, "B");

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "foundation/random.h"
+#include "tiles/hybrid_array.h"
+
+namespace kirchhoff::unit {
+
+/// Devices without spread, mismatch, slope, noise or decay; g_ref = 0, so that a cell's capacitor conductance
+/// is its charge.
+inline tiles::SynapseParameters perfect_devices() {
+  tiles::SynapseParameters p;
+  p.capacitor.g_min_us = -8;
+  p.capacitor.g_max_us = 8;
+  p.capacitor.g_ref_us = 0;
+  p.capacitor.step_spread = 0;
+  p.capacitor.mismatch = 0;
+  p.capacitor.step_slope = 0;
+  p.capacitor.cycle_noise = 0;
+  p.capacitor.decay_spread = 0;
+  p.pcm.set_noise = 0;
+  return p;
+}
+
+/// Trains with these pulses, line by line.
+inline periphery::PulseTrains trains_of(std::vector<periphery::PulseTrains::Pulse> pulses) {
+  periphery::PulseTrains trains;
+  trains.storage = std::move(pulses);
+  trains.pulses = trains.storage;
+  return trains;
+}
+
+/// Gives every cell of the array the same pulses, without chance.
+class PulseBench {
+ public:
+  PulseBench(std::size_t rows, std::size_t columns) : rows_(rows), columns_(columns) {}
+
+  void raise(tiles::HybridArray& array, std::size_t pulses) { apply(array, pulses, -1); }
+  void lower(tiles::HybridArray& array, std::size_t pulses) { apply(array, pulses, 1); }
+
+ private:
+  void apply(tiles::HybridArray& array, std::size_t pulses, std::int16_t delta) {
+    const std::vector<std::int16_t> codes(columns_, delta);
+    for (; pulses > 0; pulses -= std::min<std::size_t>(pulses, kSlots)) {
+      const std::size_t now = std::min<std::size_t>(pulses, kSlots);
+      const auto row_trains = all_lines(rows_, now);
+      const auto column_trains = all_lines(columns_, now);
+      tiles::UpdateOrder order;
+      order.operation = ++operation_;
+      order.slots = kSlots;
+      order.row_trains = &row_trains;
+      order.column_trains = &column_trains;
+      order.delta_codes = codes;
+      array.update(order);
+    }
+  }
+  static periphery::PulseTrains all_lines(std::size_t lines, std::size_t pulses) {
+    std::vector<periphery::PulseTrains::Pulse> list;
+    for (std::size_t line = 0; line < lines; ++line) {
+      for (std::size_t slot = 0; slot < pulses; ++slot) {
+        list.push_back({static_cast<std::uint16_t>(line), static_cast<std::uint16_t>(slot)});
+      }
+    }
+    return trains_of(std::move(list));
+  }
+
+  static constexpr std::size_t kSlots = 63;
+  std::size_t rows_;
+  std::size_t columns_;
+  std::uint64_t operation_ = 0;
+};
+
+/// Charge of a cell, uS above g_ref.
+inline double charge(const tiles::SynapseArray& array, std::size_t row, std::size_t column,
+                     const tiles::SynapseParameters& parameters) {
+  return static_cast<double>(array.cell(row, column).g_capacitor_us) - parameters.capacitor.g_ref_us;
+}
+
+}  // namespace kirchhoff::unit

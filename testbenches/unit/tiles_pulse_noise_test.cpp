@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "foundation/random.h"
+#include "testbenches/unit/statistics.h"
+#include "tiles/pulse_noise.h"
+
+namespace {
+
+using namespace kirchhoff;
+using tiles::normals_from_words;
+
+std::vector<float> draw(std::size_t count, std::uint64_t operation) {
+  std::vector<std::uint32_t> words(count);
+  foundation::RandomStream{51, foundation::Purpose::pulse_noise, 9}.words(operation, words);
+  std::vector<float> normals(count);
+  normals_from_words(words, normals);
+  return normals;
+}
+
+TEST(PulseNoise, IsStandardNormal) {
+  const auto normals = draw(400000, 0);
+  std::vector<double> sorted(normals.begin(), normals.end());
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_LT(unit::normal_distance(sorted), unit::kolmogorov_limit);
+}
+
+TEST(PulseNoise, MomentsAndTails) {
+  unit::Sample value;
+  unit::Sample fourth;
+  double beyond_three = 0;
+  const auto normals = draw(400000, 1);
+  for (const float normal : normals) {
+    const auto x = static_cast<double>(normal);
+    value.add(x);
+    fourth.add(x * x * x * x);
+    beyond_three += std::fabs(x) > 3 ? 1 : 0;
+  }
+  EXPECT_NEAR(value.mean(), 0, unit::alarm_sigma * value.standard_error());
+  EXPECT_NEAR(value.deviation(), 1, unit::alarm_sigma * value.deviation_error());
+  EXPECT_NEAR(fourth.mean(), 3, unit::alarm_sigma * fourth.standard_error());
+  const double expected = 0.0026997960632602 * 400000;
+  EXPECT_NEAR(beyond_three, expected, unit::alarm_sigma * std::sqrt(expected));
+}
+
+TEST(PulseNoise, ExtremeWordsStayFinite) {
+  const std::array<std::uint32_t, 8> words{0, 1, 2, 3, 0x7fffffffU, 0x80000000U, 0xfffffffeU, 0xffffffffU};
+  std::array<float, 8> normals{};
+  normals_from_words(words, normals);
+  for (const float normal : normals) {
+    EXPECT_TRUE(std::isfinite(normal));
+    EXPECT_LT(std::fabs(normal), 6.5F);
+  }
+  EXPECT_GT(*std::max_element(normals.begin(), normals.end()), 6.0F);
+  EXPECT_LT(*std::min_element(normals.begin(), normals.end()), -6.0F);
+}
+
+TEST(PulseNoise, LowestBitIsTheSign) {
+  for (std::uint32_t word = 100; word < 0xff000000U; word += 0x00ab1234U) {
+    const std::array<std::uint32_t, 2> pair{word & ~1U, word | 1U};
+    std::array<float, 2> normals{};
+    normals_from_words(pair, normals);
+    ASSERT_EQ(normals[0], -normals[1]);
+  }
+}
+
+TEST(PulseNoise, SameWordsSameNumbersWhateverTheirNumber) {
+  const auto many = draw(1000, 2);
+  for (const std::size_t count : {1U, 3U, 15U, 17U, 64U}) {
+    const auto few = draw(count, 2);
+    EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
+  }
+}
+
+}  // namespace
