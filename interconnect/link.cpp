@@ -5,9 +5,10 @@ namespace kirchhoff::interconnect {
 using foundation::Duration;
 
 Duration Reservations::reserve_gap(Duration wanted, Duration length) {
-  if (wanted < at(count_ - 1).begin) {
+  if (wanted < latest_wanted_) {
     ++out_of_order_;
   }
+  latest_wanted_ = std::max(latest_wanted_, wanted);
   Duration begin = std::max(wanted, forgotten_until_);
   std::size_t position = 0;
   for (; position < count_; ++position) {

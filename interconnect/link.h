@@ -38,6 +38,7 @@ class Reservations {
       return reserve_gap(wanted, length);
     }
     append({wanted, wanted + length});
+    latest_wanted_ = wanted;
     return wanted;
   }
 
@@ -68,6 +69,7 @@ class Reservations {
   }
 
   foundation::Duration last_end_ = foundation::Duration::min();
+  foundation::Duration latest_wanted_ = foundation::Duration::min();
   foundation::Duration forgotten_until_{0};  ///< end of the latest interval dropped
   std::size_t oldest_ = 0;
   std::size_t count_ = 0;

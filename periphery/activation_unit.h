@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,7 +32,7 @@ class ActivationUnit {
     std::uint8_t output = 0;
   };
   [[nodiscard]] const Entry& entry(std::int32_t code) const {
-    return table_[static_cast<std::size_t>(code + max_code_)];
+    return table_[static_cast<std::size_t>(std::ptrdiff_t{code} + max_code_)];
   }
   std::int32_t max_code_;
   std::vector<Entry> table_;

@@ -222,8 +222,10 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       }
       break;
     case FlowAction::exponent_report:
-      collect_report(header, header.exponent, arrival, path);
-      outcome = Outcome::ok;
+      if (collector_) {
+        collect_report(header, header.exponent, arrival, path);
+        outcome = Outcome::ok;
+      }
       break;
     case FlowAction::exponent:
       if (collector_) {

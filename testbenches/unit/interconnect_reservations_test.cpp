@@ -43,6 +43,7 @@ TEST(Reservations, InOrderRequestsQueue) {
   EXPECT_EQ(link.reserve(ps(100), ps(10)), ps(100));
   EXPECT_EQ(link.reserve(ps(100), ps(10)), ps(110));
   EXPECT_EQ(link.reserve(ps(105), ps(10)), ps(120));
+  EXPECT_EQ(link.out_of_order(), 0U);                 // waiting in a queue is not being out of order
   EXPECT_EQ(link.reserve(ps(130), ps(10)), ps(130));  // back to back
   EXPECT_EQ(link.reserve(ps(500), ps(10)), ps(500));
 }

@@ -497,7 +497,9 @@ TEST_F(Sequencer, ProgramsRowByRow) {
     EXPECT_EQ(ports.cells[row].first,
               interconnect::cell_address(7, interconnect::CellPlane::weight, row * 50));
     ASSERT_EQ(ports.cells[row].second.size(), 8U);
-    EXPECT_EQ(std::memcmp(ports.cells[row].second.data(), matrix.data() + 3 * row, 8), 0);
+    std::vector<float> values(2);
+    std::memcpy(values.data(), ports.cells[row].second.data(), 8);
+    EXPECT_EQ(values, (std::vector<float>{matrix[3 * row], matrix[3 * row + 1]}));
   }
   EXPECT_EQ(now, (kDma + kTransferTime) * 3);
   EXPECT_EQ(ledger.elapsed(Phase::setup), now);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <bitset>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -31,7 +32,7 @@ struct Train {
 
   void fire(std::size_t slot) { (slot < 64 ? low : high) |= std::uint64_t{1} << (slot % 64); }
   [[nodiscard]] std::size_t pulses() const {
-    return static_cast<std::size_t>(__builtin_popcountll(low) + __builtin_popcountll(high));
+    return std::bitset<64>(low).count() + std::bitset<64>(high).count();
   }
   [[nodiscard]] std::size_t coincidences(const Train& other) const {
     return Train{low & other.low, high & other.high}.pulses();
@@ -189,7 +190,7 @@ TEST(UpdatePulseGenerator, SlotsAreIndependent) {
     }
     std::vector<double> expected(seen.size());
     for (std::size_t pattern = 0; pattern < expected.size(); ++pattern) {
-      const int ones = __builtin_popcountll(pattern);
+      const auto ones = static_cast<int>(std::bitset<64>(pattern).count());
       expected[pattern] = total * std::pow(p, ones) * std::pow(1 - p, static_cast<int>(kSlots) - ones);
     }
     // The places are 16-bit numbers: exact for eight slots, so nothing but chance is left.

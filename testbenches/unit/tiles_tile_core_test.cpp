@@ -550,6 +550,7 @@ TEST(TileCore, CollectorsWorkIsRefusedByOtherTiles) {
   EXPECT_EQ(bench.send(unit::route_partial_in, VectorFormat::s16, columns, Duration{0}), Outcome::bad_packet);
   EXPECT_EQ(bench.send(unit::route_back_in, VectorFormat::s16, columns, Duration{0}), Outcome::bad_packet);
   EXPECT_EQ(bench.send(unit::route_exponent_in, VectorFormat::none, {}, Duration{0}), Outcome::bad_packet);
+  EXPECT_EQ(bench.send(unit::route_report_in, VectorFormat::none, {}, Duration{0}), Outcome::bad_packet);
   EXPECT_EQ(bench.send(unit::route_done_in, VectorFormat::none, {}, Duration{0}), Outcome::bad_packet);
 }
 
