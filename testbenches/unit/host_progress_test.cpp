@@ -58,7 +58,7 @@ TEST(Progress, ATerminalShowsABarAndClearsItForTheLine) {
   terminal.interactive = true;
   const std::string text = shown(terminal, false, 1);
   EXPECT_THAT(text, MatchesRegex("training 1,000 examples\n"
-                                 "  epoch 1  #{15} *[0-9,]+ examples/s\r\x1b\\[K"
+                                 "  epoch  1  #{15} *[0-9,]+ examples/s\r\x1b\\[K"
                                  "  epoch  1 of 1   test 91.12 %   after 250 ms on the chip\n"))
       << "half done, drawn once, then wiped";
 }
