@@ -25,7 +25,8 @@ using RandomBlock = std::array<std::uint32_t, 4>;
 /// and exclusive ors only, which compilers vectorise for any instruction set.
 ///
 /// A number is a function of (seed, purpose, owner, operation, index) and of nothing else, so it does
-/// not depend on scheduling, on the number of processes, or on what else was drawn.
+/// not depend on scheduling, on the number of processes, or on what else was drawn. Where an operation needs
+/// many, blocks only key a faster generator: words().
 class RandomStream {
  public:
   /// `owner` tells tiles (or other holders of state) apart; below 2^24.
@@ -35,7 +36,8 @@ class RandomStream {
   /// The block number `index` of `operation`.
   [[nodiscard]] RandomBlock block(std::uint64_t operation, std::uint32_t index) const;
 
-  /// Word i of operation (blocks index_of_first.., four words each); vectorised, same bits as block().
+  /// Many words of an operation: sixteen xoshiro128++ generators (Blackman, Vigna, ACM TOMS 2021), seeded by
+  /// the operation's first sixteen blocks, take turns. A shorter request is the beginning of a longer one.
   void words(std::uint64_t operation, std::span<std::uint32_t> out) const;
 
  private:

@@ -20,7 +20,7 @@ inline void mix(std::uint32_t& a, std::uint32_t& b, int rotation) {
   b = std::rotl(b, rotation) ^ a;
 }
 
-/// Blocks first..first+15 of Threefry4x32-20, one lane each, written word by word in block order.
+/// Blocks first..first+15 of Threefry4x32-20, one lane each; word w of block l comes to out[w][l].
 KIRCHHOFF_CLONES void threefry_lanes(std::uint32_t first, std::uint32_t lane_word, std::uint64_t operation,
                                      std::uint64_t seed, std::uint32_t* __restrict out) {
   const auto key0 = static_cast<std::uint32_t>(seed);
@@ -52,25 +52,55 @@ KIRCHHOFF_CLONES void threefry_lanes(std::uint32_t first, std::uint32_t lane_wor
     }
   }
   for (std::size_t l = 0; l < kLanes; ++l) {
-    out[4 * l + 0] = x0[l];
-    out[4 * l + 1] = x1[l];
-    out[4 * l + 2] = x2[l];
-    out[4 * l + 3] = x3[l];
+    out[l] = x0[l];
+    out[kLanes + l] = x1[l];
+    out[2 * kLanes + l] = x2[l];
+    out[3 * kLanes + l] = x3[l];
+  }
+}
+
+/// Fills whole rounds of sixteen words from sixteen xoshiro128++ generators side by side.
+/// `state` holds word w of generator l at [w][l].
+KIRCHHOFF_CLONES void xoshiro_lanes(std::uint32_t* __restrict state, std::uint32_t* __restrict out,
+                                    std::size_t rounds) {
+  alignas(64) std::uint32_t s0[kLanes], s1[kLanes], s2[kLanes], s3[kLanes];
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    s0[l] = state[l];
+    s1[l] = state[kLanes + l];
+    s2[l] = state[2 * kLanes + l];
+    s3[l] = state[3 * kLanes + l];
+  }
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      out[round * kLanes + l] = std::rotl(s0[l] + s3[l], 7) + s0[l];
+      const std::uint32_t shifted = s1[l] << 9;
+      s2[l] ^= s0[l];
+      s3[l] ^= s1[l];
+      s1[l] ^= s2[l];
+      s0[l] ^= s3[l];
+      s2[l] ^= shifted;
+      s3[l] = std::rotl(s3[l], 11);
+    }
+  }
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    state[l] = s0[l];
+    state[kLanes + l] = s1[l];
+    state[2 * kLanes + l] = s2[l];
+    state[3 * kLanes + l] = s3[l];
   }
 }
 
 }  // namespace
 
 void RandomStream::words(std::uint64_t operation, std::span<std::uint32_t> out) const {
-  constexpr std::size_t kWords = 4 * kLanes;
-  std::uint32_t index = 0;
-  std::size_t done = 0;
-  for (; done + kWords <= out.size(); done += kWords, index += kLanes) {
-    threefry_lanes(index, lane_, operation, seed_, out.data() + done);
-  }
+  alignas(64) std::uint32_t state[4 * kLanes];
+  threefry_lanes(0, lane_, operation, seed_, state);
+  const std::size_t rounds = out.size() / kLanes;
+  xoshiro_lanes(state, out.data(), rounds);
+  const std::size_t done = rounds * kLanes;
   if (done < out.size()) {
-    alignas(64) std::uint32_t rest[kWords];
-    threefry_lanes(index, lane_, operation, seed_, rest);
+    alignas(64) std::uint32_t rest[kLanes];
+    xoshiro_lanes(state, rest, 1);
     std::copy_n(rest, out.size() - done, out.data() + done);
   }
 }

@@ -18,7 +18,9 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
       endpoints.outputs = static_cast<std::uint8_t>(endpoints.outputs | mask_of(sequencer_port));
     }
     routers_.push_back(std::make_unique<Router>(
-        name.c_str(), RouterCore{node, topology, timing, route_entries}, endpoints, services));
+        name.c_str(), RouterCore{node, topology, timing, route_entries}, endpoints, group_, services));
+    group_.routers.push_back(routers_.back().get());
+    group_.cores.push_back(&routers_.back()->core());
   }
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {

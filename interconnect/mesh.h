@@ -13,6 +13,11 @@ class Mesh {
  public:
   Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
        const foundation::Services& services);
+  Mesh(const Mesh&) = delete;  // the routers refer to it
+  Mesh& operator=(const Mesh&) = delete;
+  Mesh(Mesh&&) = delete;
+  Mesh& operator=(Mesh&&) = delete;
+  ~Mesh() = default;
 
   [[nodiscard]] Router& at(NodeId node) { return *routers_[node]; }
   [[nodiscard]] const Topology& topology() const { return topology_; }
@@ -25,6 +30,7 @@ class Mesh {
 
  private:
   Topology topology_;
+  RouterGroup group_;
   std::vector<std::unique_ptr<Router>> routers_;
 };
 

@@ -67,8 +67,12 @@ class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tl
 };
 
 Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, EndpointPorts endpoints,
-               const foundation::Services& services)
-    : sc_core::sc_module(name), core_(core), services_(services) {
+               RouterGroup& group, const foundation::Services& services)
+    : sc_core::sc_module(name),
+      group_(group),
+      services_(services),
+      trees_(core.route_entries()),
+      core_(core) {
   for (const Port port : all_ports) {
     const std::size_t index = index_of(port);
     const std::string port_name{port_names[index]};
@@ -121,49 +125,28 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
     delay += to_sc_time(core_.timing().router_latency());
     return;
   }
-  unsigned ports = core_.ports_of(header);
+  if (header.by_table) {
+    follow_table(from, header, payload, delay);
+    return;
+  }
+  const std::uint8_t ports = core_.ports_of(header);
   if (ports == 0) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "no route");
     return;
   }
+  const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
   const std::uint64_t bits = header.wire_bits();
-  const std::uint64_t flits = core_.timing().flits(bits);
-  const Duration length = core_.timing().cycle * static_cast<std::int64_t>(flits);
+  const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   Duration arrival = kernel + to_duration(delay);
   if (core_.is_entry(from)) {
     arrival = core_.enter_for(from, length, arrival);
   }
-  auto& activity = services_.ledger.at(core_.node(), header.phase);
-  sc_core::sc_time last = delay;
-  auto status = tlm::TLM_OK_RESPONSE;
-  for (; ports != 0; ports &= ports - 1) {
-    const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
-    tlm::tlm_blocking_transport_if<>* const target = targets_[index_of(port)];
-    if (target == nullptr) {
-      refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "the route leaves the mesh");
-      status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
-      continue;
-    }
-    const auto passage = core_.pass_for(port, length, arrival);
-    activity.router_flits += flits;
-    if (port != Port::local) {
-      activity.bit_hops += bits;
-      ++services_.ledger.counters().hops;
-    }
-    if (services_.trace != nullptr) {
-      trace_passage(port, header, passage);
-    }
-    const bool to_router = core_.has_neighbour(port);
-    sc_core::sc_time branch = to_sc_time((to_router ? passage.head : passage.tail) - kernel);
-    target->b_transport(payload, branch);
-    if (!payload.is_response_ok()) {
-      status = payload.get_response_status();
-    }
-    last = std::max(last, branch);
-  }
-  payload.set_response_status(status);
-  delay = last;
+  const auto passage = core_.pass_for(port, length, arrival);
+  book(core_.node(), port, header.phase, bits, core_.timing().flits(bits));
+  trace_passage(port, header, passage);
+  delay = to_sc_time((core_.has_neighbour(port) ? passage.head : passage.tail) - kernel);
+  targets_[index_of(port)]->b_transport(payload, delay);
   if (header.kind == PacketKind::access) {
     // The answer travels back: one flit of head, and the data that was read.
     const std::uint64_t answer =
@@ -172,8 +155,82 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   }
 }
 
+const RouteTree* Router::tree_of(RouteId route) {
+  if (route >= trees_.size()) {
+    return nullptr;
+  }
+  KnownTree& known = trees_[route];
+  if (known.tables_written != group_.tables_written) {
+    known = {group_.tables_written, RouteTree{group_.cores, core_.node(), route}};
+  }
+  return &known.tree;
+}
+
+void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                          sc_core::sc_time& delay) {
+  // Endpoints send in turn while this goes on, but no table is written within a call.
+  const RouteTree* const tree = tree_of(header.route);
+  if (tree == nullptr || tree->fault() != RouteTree::Fault::none) {
+    const bool loop = tree != nullptr && tree->fault() == RouteTree::Fault::loop;
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, loop ? "a route that runs in a circle" : "no route");
+    return;
+  }
+  const auto hops = tree->hops();
+  const std::uint64_t bits = header.wire_bits();
+  const Duration length = core_.timing().serialisation(bits);
+  const Duration kernel = to_duration(sc_core::sc_time_stamp());
+  Duration arrival = kernel + to_duration(delay);
+  if (core_.is_entry(from)) {
+    arrival = core_.enter_for(from, length, arrival);
+  }
+  constexpr std::size_t kUsual = 32;
+  std::array<RouterCore::Passage, kUsual> few;
+  std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
+  const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
+  tree->pass(length, arrival, passages);
+  const std::uint64_t flits = core_.timing().flits(bits);
+  for (const auto& hop : hops) {
+    book(hop.router->node(), hop.port, header.phase, bits, flits);
+  }
+  if (services_.trace != nullptr) {
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+      group_.routers[hops[i].router->node()]->trace_passage(hops[i].port, header, passages[i]);
+    }
+  }
+  auto status = tlm::TLM_OK_RESPONSE;
+  sc_core::sc_time last = delay;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (!hops[i].exit) {
+      continue;
+    }
+    auto* const target = group_.routers[hops[i].router->node()]->targets_[index_of(hops[i].port)];
+    if (target == nullptr) {
+      refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "the route leaves the mesh");
+      status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
+      continue;
+    }
+    sc_core::sc_time branch = to_sc_time(passages[i].tail - kernel);
+    target->b_transport(payload, branch);
+    if (!payload.is_response_ok()) {
+      status = payload.get_response_status();
+    }
+    last = std::max(last, branch);
+  }
+  payload.set_response_status(status);
+  delay = last;
+}
+
+void Router::book(NodeId node, Port port, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits) {
+  auto& activity = services_.ledger.at(node, phase);
+  activity.router_flits += flits;
+  if (port != Port::local) {
+    activity.bit_hops += bits;
+    ++services_.ledger.counters().hops;
+  }
+}
+
 void Router::trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage) {
-  if (services_.trace->states_wanted()) {
+  if (services_.trace != nullptr && services_.trace->states_wanted()) {
     const auto signal = link_signals_[index_of(port)];
     services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
     services_.trace->text(signal, passage.tail, foundation::TraceSink::idle_state);
@@ -217,6 +274,7 @@ void Router::access_table(tlm::tlm_generic_payload& payload) {
   if (payload.is_write()) {
     std::memcpy(&word, payload.get_data_ptr(), sizeof word);
     core_.set_route(entry, static_cast<std::uint8_t>(word & 0x1fU));
+    ++group_.tables_written;
   } else if (payload.is_read()) {
     word = core_.route(entry);
     std::memcpy(payload.get_data_ptr(), &word, sizeof word);

@@ -7,7 +7,7 @@
 
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
-#include "interconnect/router_core.h"
+#include "interconnect/route_tree.h"
 
 namespace kirchhoff::interconnect {
 
@@ -17,10 +17,21 @@ struct EndpointPorts {
   std::uint8_t outputs = mask_of(Port::local);
 };
 
+class Router;
+
+/// What the routers of a mesh share.
+struct RouterGroup {
+  std::vector<Router*> routers;      ///< by node
+  std::vector<RouterCore*> cores;    ///< by node
+  std::uint64_t tables_written = 1;  ///< counts writes to any route table
+};
+
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.
 ///
-/// A packet's delay is the arrival of its head while it travels between routers, and of its tail where it
-/// leaves the mesh. Sockets exist only where something is on the other side.
+/// A packet that follows the tables is handed on by the router where it enters the mesh: that one takes all
+/// links on the way and calls the sockets behind the exits. Accesses go from router to router. A packet's
+/// delay is the arrival of its head while it travels between routers, and of its tail where it leaves the
+/// mesh. Sockets exist only where something is on the other side.
 class Router : public sc_core::sc_module {
  public:
   /// A target socket that knows its port.
@@ -29,25 +40,38 @@ class Router : public sc_core::sc_module {
   class Output;
 
   Router(const sc_core::sc_module_name& name, const RouterCore& core, EndpointPorts endpoints,
-         const foundation::Services& services);
+         RouterGroup& group, const foundation::Services& services);
   ~Router() override;
 
   tlm::tlm_target_socket<>& input(Port port);
   tlm::tlm_initiator_socket<>& output(Port port);
 
   [[nodiscard]] const RouterCore& core() const { return core_; }
+  [[nodiscard]] RouterCore& core() { return core_; }
 
  private:
   void transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                    sc_core::sc_time& delay);
+  const RouteTree* tree_of(RouteId route);
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
   void end_of_elaboration() override;
+  void book(NodeId node, Port port, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits);
   void trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage);
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
-  RouterCore core_;
+  /// A way as it was when so many table words had been written.
+  struct KnownTree {
+    std::uint64_t tables_written = 0;
+    RouteTree tree;
+  };
+
+  RouterGroup& group_;
   foundation::Services services_;
+  std::vector<KnownTree> trees_;  ///< by route, of packets that enter here
+  RouterCore core_;
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;
   /// What the outputs are bound to; asked for once, not for every packet.

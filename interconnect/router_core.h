@@ -47,9 +47,9 @@ class RouterCore {
   }
 
   struct Passage {
-    foundation::Duration begin{0};  ///< the link is taken from here
-    foundation::Duration head{0};   ///< arrival of the head at the other end
-    foundation::Duration tail{0};   ///< arrival of the tail: the packet is complete
+    foundation::Duration begin;  ///< the link is taken from here
+    foundation::Duration head;   ///< arrival of the head at the other end
+    foundation::Duration tail;   ///< arrival of the tail: the packet is complete
   };
   /// Takes the output link for a packet whose head is here at `arrival`.
   Passage pass(Port port, std::uint64_t bits, foundation::Duration arrival) {

@@ -1,10 +1,21 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "tiles/synapse_parameters.h"
 
 namespace kirchhoff::tiles {
+
+/// Which source of a cell a pulse drives.
+enum class Source : std::uint8_t { up, down };
+
+/// One 3T1C cell: what a pulse needs of it lies together, because pulses come to few cells here and there.
+struct CapacitorState {
+  float q_us = 0;                        ///< g - g_ref of its read transistor
+  std::array<std::uint16_t, 2> steps{};  ///< of the sources at q = 0, in a unit that the array keeps
+};
 
 /// What all 3T1C cells of an array share; what differs from cell to cell is kept in arrays beside.
 ///

@@ -6,13 +6,13 @@
 
 namespace kirchhoff::tiles {
 
-KIRCHHOFF_CLONES void decay_cells(float* __restrict q_us, const float* __restrict factor,
+KIRCHHOFF_CLONES void decay_cells(CapacitorState* __restrict cells, const float* __restrict factor,
                                   const float* __restrict g_plus_us, const float* __restrict g_minus_us,
                                   float* __restrict weight, float f_gain, float polarity, float per_kappa,
                                   std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const float q = q_us[i] * factor[i];
-    q_us[i] = q;
+    const float q = cells[i].q_us * factor[i];
+    cells[i].q_us = q;
     weight[i] = (f_gain * (g_plus_us[i] - g_minus_us[i]) + polarity * q) * per_kappa;
   }
 }

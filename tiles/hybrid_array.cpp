@@ -51,10 +51,10 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       targets_us_(columns),
       down_columns_((columns + 63) / 64) {
   const std::size_t cells = rows * weights_.stride();
-  for (auto* array : {&q_us_, &tick_decay_, &g_plus_us_, &g_minus_us_}) {
+  for (auto* array : {&tick_decay_, &g_plus_us_, &g_minus_us_}) {
     array->assign(cells, 0.0F);
   }
-  steps_.assign(2 * cells, 0);
+  capacitors_.assign(cells, {});
   manufacture(parameters, seed, tile);
 }
 
@@ -62,7 +62,7 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
   const foundation::RandomStream stream{seed, Purpose::manufacture, tile};
   const auto& c = parameters.capacitor;
   const auto offset = static_cast<float>(parameters.pcm.offset_us);
-  std::vector<double> steps_us(steps_.size());
+  std::vector<double> steps_us(2 * capacitors_.size());
   for (std::size_t row = 0; row < weights_.rows(); ++row) {
     for (std::size_t column = 0; column < weights_.columns(); ++column) {
       const std::size_t i = weights_.cell(row, column);
@@ -82,13 +82,15 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
   // 16 bits a step: to 1/65535 of the largest of the array.
   const double unit = *std::max_element(steps_us.begin(), steps_us.end()) / 0xffff;
   step_unit_us_ = static_cast<float>(unit);
-  std::transform(steps_us.begin(), steps_us.end(), steps_.begin(),
-                 [&](double step) { return static_cast<std::uint16_t>(std::floor(step / unit + 0.5)); });
+  for (std::size_t k = 0; k < steps_us.size(); ++k) {
+    capacitors_[k / 2].steps[k % 2] = static_cast<std::uint16_t>(std::floor(steps_us[k] / unit + 0.5));
+  }
   select(rows_, columns_);
 }
 
 float HybridArray::step_us(std::size_t cell, Source source) const {
-  const auto step = static_cast<float>(steps_[2 * cell + static_cast<std::size_t>(source)]) * step_unit_us_;
+  const auto step =
+      static_cast<float>(capacitors_[cell].steps[static_cast<std::size_t>(source)]) * step_unit_us_;
   return source == Source::up ? step : -step;
 }
 
@@ -106,56 +108,42 @@ void HybridArray::advance_to(Duration now) {
   }
   const auto passed = static_cast<std::size_t>(ticks - ticks_done_);
   ticks_done_ = ticks;
-  const std::size_t cells = q_us_.size();
+  const std::size_t cells = capacitors_.size();
   if (passed == 1) {
-    decay_cells(q_us_.data(), tick_decay_.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(),
-                f_gain_, polarity_, per_kappa_, cells);
+    decay_cells(capacitors_.data(), tick_decay_.data(), g_plus_us_.data(), g_minus_us_.data(),
+                weights_.data(), f_gain_, polarity_, per_kappa_, cells);
   } else {
     foundation::AlignedVector<float> factor(cells);
     power_cells(tick_decay_.data(), passed, factor.data(), cells);
-    decay_cells(q_us_.data(), factor.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(), f_gain_,
-                polarity_, per_kappa_, cells);
+    decay_cells(capacitors_.data(), factor.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(),
+                f_gain_, polarity_, per_kappa_, cells);
   }
   sum_capacitor_lines();
 }
 
 std::uint64_t HybridArray::update(const UpdateOrder& order) {
-  // Which columns fire in a slot, as bits: a row's pulse meets just these.
-  const std::size_t words = (columns_ + 63) / 64;
-  fired_columns_.assign(order.slots * words, 0);
-  for (const auto pulse : order.column_trains->pulses) {
-    fired_columns_[pulse.slot * words + pulse.line / 64] |= std::uint64_t{1} << (pulse.line % 64);
-  }
   // A positive delta asks for a smaller weight; with turned polarity that is more charge.
-  for (std::size_t word = 0; word < words; ++word) {
-    const auto codes = order.delta_codes.subspan(64 * word, std::min<std::size_t>(64, columns_ - 64 * word));
-    std::uint64_t negative = 0;
-    for (std::size_t j = 0; j < codes.size(); ++j) {
-      negative |= static_cast<std::uint64_t>(codes[j] < 0) << j;
-    }
-    down_columns_[word] = polarity_ > 0 ? ~negative : negative;
+  const auto& trains = *order.column_trains;
+  for (std::size_t word = 0; word < trains.words; ++word) {
+    down_columns_[word] = polarity_ > 0 ? ~trains.negative[word] : trains.negative[word];
   }
-  const ColumnPulses columns{fired_columns_.data(), down_columns_.data(), words};
-  const auto& rows = order.row_trains->pulses;
-  const std::size_t total = count_coincidences(rows, columns);
-  if (total == 0) {
-    return 0;
+  const ColumnPulses columns{trains.fired.data(), down_columns_.data(), trains.words};
+  const auto& rows = *order.row_trains;
+  const std::size_t most = rows.pulses * columns_ + pulses_at_once;
+  if (cell_pulses_.size() < most) {
+    cell_pulses_.resize(most);
   }
+  const PulseTargets targets{.cells = capacitors_.data(),
+                             .weights = weights_.data(),
+                             .step_unit_us = step_unit_us_,
+                             .to_weight = polarity_ * per_kappa_};
+  const std::size_t total = list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+  const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
+  prefetch_first(pulses, targets);
   if (normals_.size() < total) {
     words_.resize(2 * total);
     normals_.resize(2 * total);
   }
-  if (cell_pulses_.size() < total + pulses_at_once) {
-    cell_pulses_.resize(2 * total + pulses_at_once);
-  }
-  const PulseTargets targets{.steps = steps_.data(),
-                             .step_unit_us = step_unit_us_,
-                             .to_weight = polarity_ * per_kappa_,
-                             .q_us = q_us_.data(),
-                             .weights = weights_.data()};
-  list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
-  const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
-  prefetch_pulses(pulses, targets);
   pulse_noise_.words(order.operation, {words_.data(), total});
   normals_from_words({words_.data(), total}, {normals_.data(), total});
   apply_pulses(pulses, normals_.data(), capacitor_, targets);
@@ -168,10 +156,10 @@ TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row
   const std::span<float> targets{targets_us_.data(), columns_};
   for (std::size_t j = 0; j < columns_; ++j) {
     const std::size_t i = line + j;
-    targets[j] = f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity_ * q_us_[i];
-    count.saturated_capacitors +=
-        static_cast<std::uint64_t>(q_us_[i] <= capacitor_.q_min_us || q_us_[i] >= capacitor_.q_max_us);
-    q_us_[i] = 0;
+    targets[j] = f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity_ * capacitors_[i].q_us;
+    count.saturated_capacitors += static_cast<std::uint64_t>(capacitors_[i].q_us <= capacitor_.q_min_us ||
+                                                             capacitors_[i].q_us >= capacitor_.q_max_us);
+    capacitors_[i].q_us = 0;
   }
   count += write_pairs(operation, row, targets);
   const float polarity = parameters_.transfer.polarity_inversion ? -polarity_ : polarity_;
@@ -198,7 +186,7 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
   for (std::size_t j = 0; j < targets.size(); ++j) {
     const std::size_t i = weights_.cell(row, j);
     targets_us[j] = targets[j] / per_kappa_;
-    q_us_[i] = 0;
+    capacitors_[i].q_us = 0;
     // A pair is rebuilt over the common offset: RESET where it stands above.
     if (std::min(g_plus_us_[i], g_minus_us_[i]) > offset) {
       count.reset_pulses += 2;
@@ -287,7 +275,7 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
     }
     // The noise of n pulses adds up to root n of one.
     q += capacitor_.cycle_noise_us * std::sqrt(static_cast<float>(pulses)) * normals_[j];
-    q_us_[i] = std::clamp(q, capacitor_.q_min_us, capacitor_.q_max_us);
+    capacitors_[i].q_us = std::clamp(q, capacitor_.q_min_us, capacitor_.q_max_us);
     count.residual_pulses += pulses;
     count.residual_slots = std::max(count.residual_slots, pulses);
   }
@@ -304,7 +292,8 @@ void HybridArray::draw_pcm_noise(std::uint64_t key, std::size_t count) {
 
 void HybridArray::refresh_row(std::size_t row, float polarity) {
   for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, weights_.columns()); ++i) {
-    weights_.data()[i] = (f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity * q_us_[i]) * per_kappa_;
+    weights_.data()[i] =
+        (f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity * capacitors_[i].q_us) * per_kappa_;
   }
 }
 
@@ -322,7 +311,7 @@ void HybridArray::sum_pcm_lines() {
 }
 
 void HybridArray::sum_capacitor_lines() {
-  sum_lines(q_us_.data(), rows_, columns_, weights_.stride(), capacitor_row_us_.data(),
+  sum_lines(capacitors_.data(), rows_, columns_, weights_.stride(), capacitor_row_us_.data(),
             capacitor_column_us_.data());
 }
 
@@ -344,7 +333,7 @@ DrivenLines HybridArray::driven_columns(std::span<const float> duties) const {
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
   return {weights_.data()[i], g_plus_us_[i], g_minus_us_[i],
-          q_us_[i] + static_cast<float>(parameters_.capacitor.g_ref_us)};
+          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us)};
 }
 
 }  // namespace kirchhoff::tiles

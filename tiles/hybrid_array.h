@@ -69,8 +69,7 @@ class HybridArray final : public SynapseArray {
 
   // Structure of arrays, all with the stride of weights_; padding stays zero.
   WeightPlane weights_;
-  foundation::AlignedVector<float> q_us_;
-  foundation::AlignedVector<std::uint16_t> steps_;  ///< up and down side by side, in units of step_unit_us_
+  foundation::AlignedVector<CapacitorState> capacitors_;  ///< steps in units of step_unit_us_
   float step_unit_us_ = 0;
   foundation::AlignedVector<float> tick_decay_;  ///< factor per tick
   foundation::AlignedVector<float> g_plus_us_;
@@ -84,9 +83,8 @@ class HybridArray final : public SynapseArray {
   std::vector<std::uint32_t> words_;
   std::vector<float> normals_;
   std::vector<float> targets_us_;
-  std::vector<std::uint64_t> fired_columns_;  ///< per slot, one bit per column
-  std::vector<std::uint64_t> down_columns_;   ///< one bit per column
-  std::vector<CellPulse> cell_pulses_;        ///< of the update in hand
+  std::vector<std::uint64_t> down_columns_;  ///< one bit per column
+  std::vector<CellPulse> cell_pulses_;       ///< of the update in hand
 };
 
 }  // namespace kirchhoff::tiles

@@ -3,12 +3,16 @@
 #include <cstddef>
 #include <span>
 
+#include "tiles/capacitor_cell.h"
 #include "tiles/synapse_array.h"
 
 namespace kirchhoff::tiles {
 
 /// Sums rows and columns of a rows x stride array into doubles.
 void sum_lines(const float* values, std::size_t rows, std::size_t columns, std::size_t stride,
+               double* row_sums, double* column_sums);
+/// The same of the cells' charge.
+void sum_lines(const CapacitorState* cells, std::size_t rows, std::size_t columns, std::size_t stride,
                double* row_sums, double* column_sums);
 
 /// Sum over lines of |duty| x (pcm, capacitor + offset) conductance.

@@ -6,28 +6,51 @@
 
 namespace kirchhoff::tiles {
 
-KIRCHHOFF_CLONES void sum_lines(const float* __restrict values, std::size_t rows, std::size_t columns,
-                                std::size_t stride, double* __restrict row_sums,
-                                double* __restrict column_sums) {
+namespace {
+
+inline double value_of(float value) {
+  return static_cast<double>(value);
+}
+inline double value_of(const CapacitorState& cell) {
+  return static_cast<double>(cell.q_us);
+}
+
+template <typename T>
+inline void sum_all(const T* __restrict values, std::size_t rows, std::size_t columns, std::size_t stride,
+                    double* __restrict row_sums, double* __restrict column_sums) {
   std::fill_n(column_sums, columns, 0.0);
   for (std::size_t row = 0; row < rows; ++row) {
-    const float* __restrict line = values + row * stride;
+    const T* __restrict line = values + row * stride;
     double lane[8] = {};
     std::size_t column = 0;
     for (; column + 8 <= columns; column += 8) {
       for (std::size_t l = 0; l < 8; ++l) {
-        lane[l] += static_cast<double>(line[column + l]);
+        lane[l] += value_of(line[column + l]);
       }
     }
     double sum = ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
     for (; column < columns; ++column) {
-      sum += static_cast<double>(line[column]);
+      sum += value_of(line[column]);
     }
     row_sums[row] = sum;
     for (std::size_t j = 0; j < columns; ++j) {
-      column_sums[j] += static_cast<double>(line[j]);
+      column_sums[j] += value_of(line[j]);
     }
   }
+}
+
+}  // namespace
+
+KIRCHHOFF_CLONES void sum_lines(const float* __restrict values, std::size_t rows, std::size_t columns,
+                                std::size_t stride, double* __restrict row_sums,
+                                double* __restrict column_sums) {
+  sum_all(values, rows, columns, stride, row_sums, column_sums);
+}
+
+KIRCHHOFF_CLONES void sum_lines(const CapacitorState* __restrict cells, std::size_t rows, std::size_t columns,
+                                std::size_t stride, double* __restrict row_sums,
+                                double* __restrict column_sums) {
+  sum_all(cells, rows, columns, stride, row_sums, column_sums);
 }
 
 namespace {

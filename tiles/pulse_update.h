@@ -9,9 +9,6 @@
 
 namespace kirchhoff::tiles {
 
-/// Which source of a cell a pulse drives.
-enum class Source : std::uint8_t { up, down };
-
 /// A pulse at a cell: 2 x cell + source.
 using CellPulse = std::uint32_t;
 
@@ -24,28 +21,25 @@ struct ColumnPulses {
 
 /// What an update reads and writes of an array.
 struct PulseTargets {
-  const std::uint16_t* steps = nullptr;  ///< up and down, cell by cell
+  CapacitorState* cells = nullptr;
+  float* weights = nullptr;
   float step_unit_us = 0;
   float to_weight = 0;  ///< change of the weight per uS of charge
-  float* q_us = nullptr;
-  float* weights = nullptr;
 };
 
-/// Cell pulses written at a time: `list` of list_coincidences() needs room for as many more.
-inline constexpr std::size_t pulses_at_once = 6;
+/// Room that a list of pulses needs behind its end: they are written, and looked at, some at a time.
+inline constexpr std::size_t pulses_at_once = 32;
 
-/// Coincidences of row pulses with the columns that fire in their slot.
-std::size_t count_coincidences(std::span<const periphery::PulseTrains::Pulse> rows,
-                               const ColumnPulses& columns);
+/// Lists the coincidences of row pulses with the columns that fire in their slot, row by row. Returns how
+/// many there are.
+std::size_t list_coincidences(const periphery::PulseTrains& rows, const ColumnPulses& columns,
+                              std::size_t stride, CellPulse* list);
 
-/// Lists them, row pulse by row pulse.
-void list_coincidences(std::span<const periphery::PulseTrains::Pulse> rows, const ColumnPulses& columns,
-                       std::size_t stride, CellPulse* list);
+/// Fetches the cells of the first pulses into the cache; apply_pulses() looks after the others.
+void prefetch_first(std::span<const CellPulse> pulses, const PulseTargets& targets);
 
-/// Fetches what apply_pulses() will touch into the cache.
-void prefetch_pulses(std::span<const CellPulse> pulses, const PulseTargets& targets);
-
-/// Applies capacitor pulses one after the other, with a standard normal number each.
+/// Applies capacitor pulses one after the other, with a standard normal number each. There are
+/// pulses_at_once readable entries behind them.
 void apply_pulses(std::span<const CellPulse> pulses, const float* normals, const CapacitorCell& cell,
                   const PulseTargets& targets);
 

@@ -5,21 +5,20 @@
 #include <span>
 
 #include "foundation/duration.h"
-#include "periphery/update_pulse_generator.h"
+#include "periphery/shared_trains.h"
 #include "tiles/weight_plane.h"
 
 namespace kirchhoff::tiles {
 
 /// What one update asks of an array: outer product of x (rows) and delta (columns).
 struct UpdateOrder {
-  std::uint64_t operation = 0;                            ///< keys the random numbers
-  std::size_t slots = 0;                                  ///< physics
-  std::span<const float> x;                               ///< values, rows used (ideal)
-  std::span<const float> deltas;                          ///< values, columns used (ideal)
-  float rate = 0;                                         ///< learning rate (ideal)
-  const periphery::PulseTrains* row_trains = nullptr;     ///< physics
-  const periphery::PulseTrains* column_trains = nullptr;  ///< physics
-  std::span<const std::int16_t> delta_codes;              ///< physics: the sign of a column's pulses
+  std::uint64_t operation = 0;                             ///< keys the random numbers
+  std::size_t slots = 0;                                   ///< physics
+  std::span<const float> x;                                ///< values, rows used (ideal)
+  std::span<const float> deltas;                           ///< values, columns used (ideal)
+  float rate = 0;                                          ///< learning rate (ideal)
+  const periphery::PulseTrains* row_trains = nullptr;      ///< physics
+  const periphery::ColumnTrains* column_trains = nullptr;  ///< physics
 };
 
 /// What a transfer of one row took; time follows from it.

@@ -42,7 +42,7 @@ std::uint32_t wide_bits(std::int64_t adc_bits, std::size_t parts) {
 }  // namespace
 
 TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
-                   periphery::PulseCountTables& pulse_counts, const foundation::Services& services,
+                   periphery::SharedTrains& trains, const foundation::Services& services,
                    std::string_view name, Outbox& outbox)
     : node_(node),
       parameters_(parameters),
@@ -52,7 +52,7 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       probe_(services.trace, name, parameters.traced_cell),
       array_(make_array(node, parameters, services.seed)),
       dac_(parameters.periphery.dac_bits),
-      generator_(pulse_counts),
+      trains_(trains),
       x_(parameters.rows, 0.0F),
       delta_(array_->weights().stride(), 0.0F),
       sums_(array_->weights().stride(), 0.0F),
@@ -461,18 +461,17 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
     const double product = wanted / static_cast<double>(parameters_.periphery.update_slots);
     const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
     const double row_gain = column_gain > 0 ? product / column_gain : 0;
-    const foundation::RandomStream rows{services_.seed, foundation::Purpose::update_rows, node_};
-    const foundation::RandomStream columns{services_.seed, foundation::Purpose::update_columns, node_};
-    generator_.generate(rows, operation_, row_gain, {row_codes_.data(), rows_}, row_trains_);
-    generator_.generate(columns, operation_, column_gain, {column_codes_.data(), columns_}, column_trains_);
+    const auto& rows = trains_.rows(settings_.get(TileRegister::row_generator), cause.update, row_gain,
+                                    {row_codes_.data(), rows_});
+    const auto& columns = trains_.columns(settings_.get(TileRegister::column_generator), cause.update,
+                                          column_gain, {column_codes_.data(), columns_});
     order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
-    order.row_trains = &row_trains_;
-    order.column_trains = &column_trains_;
-    order.delta_codes = {column_codes_.data(), columns_};
+    order.row_trains = &rows;
+    order.column_trains = &columns;
     activity.update_pulses += array_->update(order);
-    activity.row_update_pulses += row_trains_.pulses.size();
-    activity.column_update_pulses += column_trains_.pulses.size();
-    activity.clipped_pulses += row_trains_.clipped + column_trains_.clipped;
+    activity.row_update_pulses += rows.pulses;
+    activity.column_update_pulses += columns.pulses;
+    activity.clipped_pulses += rows.clipped + columns.clipped;
   }
   activity.update_lines += rows_ + columns_;
   activity.multiply_accumulates += rows_ * columns_;

@@ -12,7 +12,7 @@
 #include "interconnect/packet.h"
 #include "interconnect/packet_address.h"
 #include "periphery/converter.h"
-#include "periphery/update_pulse_generator.h"
+#include "periphery/shared_trains.h"
 #include "tiles/collector.h"
 #include "tiles/join.h"
 #include "tiles/outbox.h"
@@ -32,9 +32,8 @@ namespace kirchhoff::tiles {
 /// next read, power gating.
 class TileCore {
  public:
-  TileCore(interconnect::NodeId node, const TileParameters& parameters,
-           periphery::PulseCountTables& pulse_counts, const foundation::Services& services,
-           std::string_view name, Outbox& outbox);
+  TileCore(interconnect::NodeId node, const TileParameters& parameters, periphery::SharedTrains& trains,
+           const foundation::Services& services, std::string_view name, Outbox& outbox);
 
   /// A packet that is complete at `arrival`. `bytes` is only read during the call.
   Outcome receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
@@ -91,7 +90,7 @@ class TileCore {
   TileProbe probe_;
   std::unique_ptr<SynapseArray> array_;
   periphery::PulseWidthDac dac_;
-  periphery::UpdatePulseGenerator generator_;
+  periphery::SharedTrains& trains_;
   std::optional<periphery::Adc> forward_adc_;
   std::optional<periphery::Adc> backward_adc_;
   std::unique_ptr<Collector> collector_;
@@ -121,8 +120,6 @@ class TileCore {
   std::vector<std::int16_t> codes_;
   std::vector<std::int16_t> row_codes_;
   std::vector<std::int16_t> column_codes_;
-  periphery::PulseTrains row_trains_;
-  periphery::PulseTrains column_trains_;
   std::vector<std::byte> bytes_;
 };
 

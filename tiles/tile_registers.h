@@ -23,6 +23,7 @@ enum class TileRegister : std::uint32_t {
   back_partials = 0x30,
   back_slots = 0x34,
   exponent_reports = 0x38,
+  row_generator = 0x3c,
   transmit_partial = 0x40,
   transmit_output = 0x44,
   transmit_back = 0x48,
@@ -30,6 +31,7 @@ enum class TileRegister : std::uint32_t {
   transmit_exponent = 0x50,
   transmit_delta = 0x54,
   transmit_done = 0x58,
+  column_generator = 0x5c,
   status = 0x60,
 };
 
@@ -40,7 +42,7 @@ struct TileRegisterDoc {
   std::string_view meaning;
 };
 
-inline constexpr std::array<TileRegisterDoc, 23> tile_register_docs{{
+inline constexpr std::array<TileRegisterDoc, 25> tile_register_docs{{
     {TileRegister::control, "CONTROL", true,
      "role of the tile, bits of TileControl; writing ENABLE takes the settings over"},
     {TileRegister::layer, "LAYER", true, "index of the layer, for reports"},
@@ -61,6 +63,8 @@ inline constexpr std::array<TileRegisterDoc, 23> tile_register_docs{{
     {TileRegister::back_slots, "BACK_SLOTS", true, "column groups of the next layer"},
     {TileRegister::exponent_reports, "EXPONENT_REPORTS", true,
      "reports a leader waits for, its own included"},
+    {TileRegister::row_generator, "ROW_GENERATOR", true,
+     "seed of the row pulse generators: tiles with the same one send the same trains"},
     {TileRegister::transmit_partial, "TRANSMIT_PARTIAL", true, "route, 0xffff: to itself"},
     {TileRegister::transmit_output, "TRANSMIT_OUTPUT", true, "route of activations or of the last layer's z"},
     {TileRegister::transmit_back, "TRANSMIT_BACK", true, "route of transposed partial sums"},
@@ -69,6 +73,7 @@ inline constexpr std::array<TileRegisterDoc, 23> tile_register_docs{{
     {TileRegister::transmit_delta, "TRANSMIT_DELTA", true, "route of a collector's deltas"},
     {TileRegister::transmit_done, "TRANSMIT_DONE", true,
      "route to the collector, or from it to the sequencer"},
+    {TileRegister::column_generator, "COLUMN_GENERATOR", true, "the same for the columns"},
     {TileRegister::status, "STATUS", true, "bits of TileStatus, write one to clear"},
 }};
 

@@ -10,7 +10,7 @@
 #include "model/chip/chip_description.h"
 #include "model/chip/host_interface_module.h"
 #include "model/chip/sequencer_module.h"
-#include "periphery/update_pulse_generator.h"
+#include "periphery/shared_trains.h"
 #include "tiles/tile.h"
 
 namespace kirchhoff::model {
@@ -33,7 +33,7 @@ class Chip : public sc_core::sc_module {
   [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }
 
  private:
-  periphery::PulseCountTables pulse_counts_;
+  periphery::SharedTrains trains_;
   HostInterface host_interface_;
   Sequencer sequencer_;
   interconnect::Mesh mesh_;

@@ -318,6 +318,7 @@ bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
   header.format = VectorFormat::s16;
   header.element_bits = static_cast<std::uint32_t>(parameters_.dac_bits) + 1;
   header.phase = Phase::backward;
+  header.update = updates_++;
   header.exponent = periphery::shared_exponent(periphery::largest_magnitude(deltas));
   if (parameters_.detail == tiles::Detail::ideal) {
     std::copy(deltas.begin(), deltas.end(), values_.begin());

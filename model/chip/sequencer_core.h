@@ -116,6 +116,7 @@ class SequencerCore {
   std::vector<std::uint32_t> order_;
   std::uint32_t order_first_ = 0;
   std::uint32_t since_transfer_ = 0;
+  std::uint32_t updates_ = 0;  ///< ordered so far, modulo 2^32
 };
 
 }  // namespace kirchhoff::model

@@ -311,6 +311,9 @@ class Programmer {
     set(tile.node, TileRegister::input_scale, word_of(layer.input_scale));
     set(tile.node, TileRegister::output_scale, word_of(layer.output_scale));
     set(tile.node, TileRegister::learning_rate, word_of(options_.learning_rate));
+    // A row that goes on in the next column group is one line, and so is a column over all row splits.
+    set(tile.node, TileRegister::row_generator, mapping_.tile(tile.layer, tile.row_split, 0).node);
+    set(tile.node, TileRegister::column_generator, mapping_.tile(tile.layer, 0, tile.column_group).node);
   }
 
   void write_sequencer() {

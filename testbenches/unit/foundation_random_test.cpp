@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -25,13 +26,45 @@ TEST(Random, BlockIsThreefry) {
   EXPECT_EQ(block[0], 0x9c6ca96aU);
 }
 
-TEST(Random, VectorisedWordsEqualBlocks) {
-  for (const std::size_t count : {1U, 5U, 63U, 64U, 65U, 400U}) {
+/// xoshiro128++ word by word, as its authors define it.
+class Xoshiro {
+ public:
+  explicit Xoshiro(foundation::RandomBlock state) : s_(state) {}
+  std::uint32_t next() {
+    const std::uint32_t result = std::rotl(s_[0] + s_[3], 7) + s_[0];
+    const std::uint32_t t = s_[1] << 9;
+    s_[2] ^= s_[0];
+    s_[3] ^= s_[1];
+    s_[1] ^= s_[2];
+    s_[0] ^= s_[3];
+    s_[2] ^= t;
+    s_[3] = std::rotl(s_[3], 11);
+    return result;
+  }
+
+ private:
+  foundation::RandomBlock s_;
+};
+
+TEST(Random, XoshiroKnownAnswer) {
+  // The first outputs of the state 1, 2, 3, 4.
+  Xoshiro generator{{1, 2, 3, 4}};
+  EXPECT_EQ(generator.next(), 641U);
+  EXPECT_EQ(generator.next(), 1573767U);
+  EXPECT_EQ(generator.next(), 3222811527U);
+}
+
+TEST(Random, WordsAreGeneratorsSeededByBlocks) {
+  for (const std::size_t count : {1U, 5U, 15U, 16U, 17U, 64U, 400U}) {
     const RandomStream stream{0x123456789abcdefULL, Purpose::pulse_noise, 77};
     std::vector<std::uint32_t> words(count);
     stream.words(0x987654321ULL, words);
+    std::vector<Xoshiro> lanes;
+    for (std::uint32_t lane = 0; lane < 16; ++lane) {
+      lanes.emplace_back(stream.block(0x987654321ULL, lane));
+    }
     for (std::size_t i = 0; i < count; ++i) {
-      ASSERT_EQ(words[i], stream.block(0x987654321ULL, static_cast<std::uint32_t>(i / 4))[i % 4]);
+      ASSERT_EQ(words[i], lanes[i % 16].next()) << i;
     }
   }
 }

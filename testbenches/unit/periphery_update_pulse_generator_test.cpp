@@ -17,7 +17,6 @@ namespace {
 using namespace kirchhoff;
 using foundation::Purpose;
 using foundation::RandomStream;
-using periphery::PulseCountTables;
 using periphery::PulseTrains;
 using periphery::UpdatePulseGenerator;
 using unit::alarm_sigma;
@@ -30,7 +29,9 @@ struct Train {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
 
-  void fire(std::size_t slot) { (slot < 64 ? low : high) |= std::uint64_t{1} << (slot % 64); }
+  [[nodiscard]] bool fires(std::size_t slot) const {
+    return ((slot < 64 ? low : high) >> (slot % 64) & 1U) != 0;
+  }
   [[nodiscard]] std::size_t pulses() const {
     return std::bitset<64>(low).count() + std::bitset<64>(high).count();
   }
@@ -43,20 +44,20 @@ struct Train {
 class Bench {
  public:
   Bench(std::int64_t slots, double gain, Purpose purpose = Purpose::update_rows, std::uint64_t seed = 21)
-      : tables_(slots, kFullCode), generator_(tables_), stream_(seed, purpose, 3), gain_(gain) {}
+      : generator_(slots, kFullCode), stream_(seed, purpose, 3), gain_(gain) {}
 
   const std::vector<Train>& draw(std::uint64_t operation, const std::vector<std::int16_t>& codes) {
     generator_.generate(stream_, operation, gain_, codes, trains_);
     lines_.assign(codes.size(), Train{});
-    for (const auto pulse : trains_.pulses) {
-      lines_.at(pulse.line).fire(pulse.slot);
+    for (std::size_t line = 0; line < codes.size(); ++line) {
+      lines_[line].low = trains_.bits.at(line * trains_.words);
+      lines_[line].high = trains_.words > 1 ? trains_.bits.at(line * trains_.words + 1) : 0;
     }
     return lines_;
   }
   [[nodiscard]] const PulseTrains& trains() const { return trains_; }
 
  private:
-  PulseCountTables tables_;
   UpdatePulseGenerator generator_;
   RandomStream stream_;
   double gain_;
@@ -123,11 +124,14 @@ TEST_P(UpdatePulseGeneratorSlots, EverySlotIsEquallyLikely) {
     std::vector<double> seen(slots);
     double total = 0;
     for (std::uint64_t operation = 0; operation < 300; ++operation) {
-      bench.draw(operation, codes);
-      for (const auto pulse : bench.trains().pulses) {
-        ASSERT_LT(pulse.slot, slots);
-        ++seen[pulse.slot];
-        ++total;
+      for (const Train& train : bench.draw(operation, codes)) {
+        for (std::size_t slot = 0; slot < 128; ++slot) {
+          if (train.fires(slot)) {
+            ASSERT_LT(slot, slots);
+            ++seen[slot];
+            ++total;
+          }
+        }
       }
     }
     if (slots == 1) {
@@ -141,21 +145,42 @@ TEST_P(UpdatePulseGeneratorSlots, EverySlotIsEquallyLikely) {
   }
 }
 
-TEST_P(UpdatePulseGeneratorSlots, NoSlotTwiceOnALineAndLinesAscend) {
-  for (const double gain : {0.1, 0.6, 3.0}) {
+TEST_P(UpdatePulseGeneratorSlots, FiringLinesAndPulsesAreThoseOfTheBits) {
+  for (const double gain : {0.01, 0.1, 0.6, 3.0}) {
     Bench bench{GetParam(), gain};
     std::vector<std::int16_t> codes(131);
     std::iota(codes.begin(), codes.end(), std::int16_t{-65});
     for (std::uint64_t operation = 0; operation < 50; ++operation) {
-      bench.draw(operation, codes);
-      std::set<std::pair<std::uint16_t, std::uint16_t>> distinct;
-      std::uint16_t line = 0;
-      for (const auto pulse : bench.trains().pulses) {
-        ASSERT_GE(pulse.line, line);
-        line = pulse.line;
-        ASSERT_TRUE(distinct.insert({pulse.line, pulse.slot}).second);
+      const auto& lines = bench.draw(operation, codes);
+      std::vector<std::uint32_t> firing;
+      std::size_t pulses = 0;
+      for (std::size_t line = 0; line < lines.size(); ++line) {
+        pulses += lines[line].pulses();
+        if (lines[line].pulses() > 0) {
+          firing.push_back(static_cast<std::uint32_t>(line));
+        }
+      }
+      ASSERT_EQ(bench.trains().firing, firing);
+      ASSERT_EQ(bench.trains().pulses, pulses);
+    }
+  }
+}
+
+TEST(UpdatePulseGenerator, SmallProbabilitiesKeepTheirExpectationAndVariance) {
+  // Below the last of the twelve digits that a probability is compared in.
+  for (const double p : {1e-5, 1e-4, 6e-4}) {
+    Bench bench{63, p};
+    const std::vector<std::int16_t> codes(400, kFullCode);
+    Sample pulses;
+    for (std::uint64_t operation = 0; operation < 2000; ++operation) {
+      for (const Train& train : bench.draw(operation, codes)) {
+        pulses.add(static_cast<double>(train.pulses()));
       }
     }
+    const double mean = 63 * p;
+    EXPECT_NEAR(pulses.mean(), mean, alarm_sigma * pulses.standard_error()) << "p = " << p;
+    const double most = mean * (1 - p) + 63.0 * 63.0 / (1U << 26U);
+    EXPECT_LT(pulses.variance(), most * (1 + alarm_sigma * std::sqrt(3 / (mean * 800000)))) << "p = " << p;
   }
 }
 
@@ -193,7 +218,6 @@ TEST(UpdatePulseGenerator, SlotsAreIndependent) {
       const auto ones = static_cast<int>(std::bitset<64>(pattern).count());
       expected[pattern] = total * std::pow(p, ones) * std::pow(1 - p, static_cast<int>(kSlots) - ones);
     }
-    // The places are 16-bit numbers: exact for eight slots, so nothing but chance is left.
     EXPECT_LT(unit::chi_square(seen, expected), unit::chi_square_limit(static_cast<double>(seen.size() - 1)))
         << "p = " << p;
   }
@@ -307,11 +331,7 @@ TEST(UpdatePulseGenerator, SameOperationSameTrains) {
     second.draw(operation + 1000, codes);  // what was drawn before does not matter
     first.draw(operation, codes);
     second.draw(operation, codes);
-    ASSERT_EQ(first.trains().pulses.size(), second.trains().pulses.size());
-    for (std::size_t i = 0; i < first.trains().pulses.size(); ++i) {
-      ASSERT_EQ(first.trains().pulses[i].line, second.trains().pulses[i].line);
-      ASSERT_EQ(first.trains().pulses[i].slot, second.trains().pulses[i].slot);
-    }
+    ASSERT_EQ(first.trains().bits, second.trains().bits);
   }
 }
 
@@ -330,26 +350,11 @@ TEST(UpdatePulseGenerator, OperationsSeedsAndPurposesDiffer) {
   EXPECT_EQ(patterns.size(), 4U);
 }
 
-TEST(UpdatePulseGenerator, ManyGainsInTurn) {
-  // More gains than tables are kept; each must still be right.
-  PulseCountTables tables{31, kFullCode};
-  UpdatePulseGenerator generator{tables};
-  const RandomStream stream{5, Purpose::update_rows};
-  PulseTrains trains;
-  const std::vector<std::int16_t> codes(400, kFullCode);
-  for (int round = 1; round <= 150; ++round) {
-    const double p = round / 151.0;
-    generator.generate(stream, static_cast<std::uint64_t>(round), p, codes, trains);
-    const double expected = 400 * 31 * p;
-    ASSERT_NEAR(static_cast<double>(trains.pulses.size()), expected,
-                alarm_sigma * std::sqrt(expected * (1 - p)) + 1);
-  }
-}
-
 TEST(UpdatePulseGenerator, NoLinesNoPulses) {
   Bench bench{63, 0.5};
   EXPECT_TRUE(bench.draw(0, {}).empty());
-  EXPECT_TRUE(bench.trains().pulses.empty());
+  EXPECT_EQ(bench.trains().pulses, 0U);
+  EXPECT_TRUE(bench.trains().firing.empty());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ class PlainChip final : public model::SequencerPorts {
  public:
   PlainChip(interconnect::Topology topology, const tiles::TileParameters& tile)
       : ledger(topology.node_count()),
-        counts(tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
+        trains(3, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
         services{.ledger = ledger, .trace = nullptr, .seed = 3},
         sequencer({.detail = tile.detail,
                    .dac_bits = tile.periphery.dac_bits,
@@ -36,7 +36,7 @@ class PlainChip final : public model::SequencerPorts {
       routers.emplace_back(node, topology, interconnect::LinkTiming{}, tile.route_entries);
       boxes_.push_back(std::make_unique<NodeOutbox>(*this, node));
       tiles.push_back(
-          std::make_unique<tiles::TileCore>(node, tile, counts, services, "tile", *boxes_.back()));
+          std::make_unique<tiles::TileCore>(node, tile, trains, services, "tile", *boxes_.back()));
     }
   }
 
@@ -106,7 +106,7 @@ class PlainChip final : public model::SequencerPorts {
   void settled(foundation::Duration /*now*/) override {}
 
   foundation::Ledger ledger;
-  periphery::PulseCountTables counts;
+  periphery::SharedTrains trains;
   foundation::Services services;
   model::SequencerCore sequencer;
   std::deque<interconnect::RouterCore> routers;

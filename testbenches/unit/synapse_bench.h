@@ -27,12 +27,31 @@ inline tiles::SynapseParameters perfect_devices() {
   return p;
 }
 
-/// Trains with these pulses, line by line.
-inline periphery::PulseTrains trains_of(std::vector<periphery::PulseTrains::Pulse> pulses) {
+/// A pulse of a line.
+struct LinePulse {
+  std::size_t line = 0;
+  std::size_t slot = 0;
+};
+
+/// Trains with these pulses.
+inline periphery::PulseTrains trains_of(const std::vector<LinePulse>& pulses, std::size_t lines,
+                                        std::size_t slots) {
   periphery::PulseTrains trains;
-  trains.storage = std::move(pulses);
-  trains.pulses = trains.storage;
+  trains.words = (slots + 63) / 64;
+  trains.bits.assign(lines * trains.words, 0);
+  for (const auto pulse : pulses) {
+    trains.bits[pulse.line * trains.words + pulse.slot / 64] |= std::uint64_t{1} << (pulse.slot % 64);
+  }
+  trains.count_pulses();
   return trains;
+}
+
+/// The same as the cells see the columns; codes give the signs.
+inline periphery::ColumnTrains by_slot(const periphery::PulseTrains& trains,
+                                       const std::vector<std::int16_t>& codes, std::size_t slots) {
+  periphery::ColumnTrains columns;
+  periphery::arrange_by_slot(trains, codes, slots, columns);
+  return columns;
 }
 
 /// Gives every cell of the array the same pulses, without chance.
@@ -49,24 +68,23 @@ class PulseBench {
     for (; pulses > 0; pulses -= std::min<std::size_t>(pulses, kSlots)) {
       const std::size_t now = std::min<std::size_t>(pulses, kSlots);
       const auto row_trains = all_lines(rows_, now);
-      const auto column_trains = all_lines(columns_, now);
+      const auto column_trains = by_slot(all_lines(columns_, now), codes, kSlots);
       tiles::UpdateOrder order;
       order.operation = ++operation_;
       order.slots = kSlots;
       order.row_trains = &row_trains;
       order.column_trains = &column_trains;
-      order.delta_codes = codes;
       array.update(order);
     }
   }
   static periphery::PulseTrains all_lines(std::size_t lines, std::size_t pulses) {
-    std::vector<periphery::PulseTrains::Pulse> list;
+    std::vector<LinePulse> list;
     for (std::size_t line = 0; line < lines; ++line) {
       for (std::size_t slot = 0; slot < pulses; ++slot) {
-        list.push_back({static_cast<std::uint16_t>(line), static_cast<std::uint16_t>(slot)});
+        list.push_back({line, slot});
       }
     }
-    return trains_of(std::move(list));
+    return trains_of(list, lines, kSlots);
   }
 
   static constexpr std::size_t kSlots = 63;

@@ -81,9 +81,9 @@ class TileBench {
 
   explicit TileBench(tiles::TileParameters tile_parameters)
       : parameters(std::move(tile_parameters)),
-        counts(parameters.periphery.update_slots, (1 << parameters.periphery.dac_bits) - 1),
+        trains(7, parameters.periphery.update_slots, (1 << parameters.periphery.dac_bits) - 1),
         ledger(1),
-        core(0, parameters, counts, {.ledger = ledger, .trace = nullptr, .seed = 7}, "tile", outbox) {}
+        core(0, parameters, trains, {.ledger = ledger, .trace = nullptr, .seed = 7}, "tile", outbox) {}
 
   void set(tiles::TileRegister address, std::uint32_t value) {
     core.write_register(static_cast<std::uint32_t>(address), value);
@@ -141,6 +141,7 @@ class TileBench {
     header.count = static_cast<std::uint32_t>(values.size());
     header.exponent = exponent;
     header.phase = phase;
+    header.update = ++packets_;
     header.sent_at = at;
     std::vector<std::byte> bytes(4 * values.size());
     const std::size_t size = tiles::encode(format, values, bytes);
@@ -161,11 +162,14 @@ class TileBench {
   }
 
   tiles::TileParameters parameters;
-  periphery::PulseCountTables counts;
+  periphery::SharedTrains trains;
   foundation::Ledger ledger;
   RecordingOutbox outbox;
   tiles::TileCore core;
   foundation::Duration now{0};  ///< the instant programming ended
+
+ private:
+  std::uint32_t packets_ = 0;
 };
 
 /// A small tile with the default devices.

@@ -15,21 +15,23 @@ using unit::perfect_devices;
 
 PulseTrains random_trains(std::size_t lines, std::size_t slots, double p,
                           foundation::RandomSequence& random) {
-  std::vector<PulseTrains::Pulse> pulses;
+  std::vector<unit::LinePulse> pulses;
   for (std::size_t line = 0; line < lines; ++line) {
     for (std::size_t slot = 0; slot < slots; ++slot) {
       if (random.uniform() < p) {
-        pulses.push_back({static_cast<std::uint16_t>(line), static_cast<std::uint16_t>(slot)});
+        pulses.push_back({line, slot});
       }
     }
   }
-  return unit::trains_of(std::move(pulses));
+  return unit::trains_of(pulses, lines, slots);
 }
 
 std::vector<std::vector<bool>> as_table(const PulseTrains& trains, std::size_t lines, std::size_t slots) {
   std::vector<std::vector<bool>> table(lines, std::vector<bool>(slots));
-  for (const auto pulse : trains.pulses) {
-    table[pulse.line][pulse.slot] = true;
+  for (std::size_t line = 0; line < lines; ++line) {
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      table[line][slot] = (trains.bits[line * trains.words + slot / 64] >> (slot % 64) & 1U) != 0;
+    }
   }
   return table;
 }
@@ -57,8 +59,8 @@ TEST(PulseUpdate, EveryCellGetsTheCoincidencesOfItsLines) {
       order.operation = 1;
       order.slots = shape.slots;
       order.row_trains = &rows;
-      order.column_trains = &columns;
-      order.delta_codes = codes;
+      const auto columns_by_slot = unit::by_slot(columns, codes, shape.slots);
+      order.column_trains = &columns_by_slot;
       const std::uint64_t pulses = array.update(order);
 
       const auto row_table = as_table(rows, shape.rows, shape.slots);
@@ -84,13 +86,13 @@ TEST(PulseUpdate, EveryCellGetsTheCoincidencesOfItsLines) {
 
 TEST(PulseUpdate, NoPulsesNoChange) {
   HybridArray array{5, 5, perfect_devices(), 1, 0};
-  const PulseTrains silent;
+  const auto silent = unit::trains_of({}, 5, 63);
   const std::vector<std::int16_t> codes(5, 1);
   tiles::UpdateOrder order;
   order.slots = 63;
   order.row_trains = &silent;
-  order.column_trains = &silent;
-  order.delta_codes = codes;
+  const auto silent_columns = unit::by_slot(silent, codes, 63);
+  order.column_trains = &silent_columns;
   EXPECT_EQ(array.update(order), 0U);
   EXPECT_EQ(array.cell(4, 4).weight, 0.0F);
 }

@@ -25,8 +25,8 @@ TEST(TileRegisters, WriteAndRead) {
   TileBench bench{small_tile(8, 4)};
   EXPECT_EQ(bench.core.write_register(offset(TileRegister::layer), 3), Outcome::ok);
   EXPECT_EQ(bench.core.read_register(offset(TileRegister::layer)), 3U);
-  EXPECT_EQ(bench.core.write_register(0x3c, 3), Outcome::bad_address);
-  EXPECT_FALSE(bench.core.read_register(0x3c).has_value());
+  EXPECT_EQ(bench.core.write_register(0x64, 3), Outcome::bad_address);
+  EXPECT_FALSE(bench.core.read_register(0x64).has_value());
 }
 
 TEST(TileRegisters, GoodSettingsRaiseNothing) {

@@ -1,0 +1,41 @@
+#include "interconnect/route_tree.h"
+
+namespace kirchhoff::interconnect {
+
+RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route)
+    : fault_(Fault::none) {
+  follow(routers, entry, route, root);
+  if (fault_ != Fault::none) {
+    hops_.clear();
+  }
+}
+
+void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,
+                       std::uint32_t before) {
+  RouterCore& router = *routers[node];
+  const std::uint8_t ports = router.route(route);
+  if (ports == 0) {
+    fault_ = Fault::missing;
+    return;
+  }
+  for (const Port port : all_ports) {
+    if ((ports & mask_of(port)) == 0) {
+      continue;
+    }
+    const bool to_router = router.has_neighbour(port);
+    const auto here = static_cast<std::uint32_t>(hops_.size());
+    // A tree has each link at most once.
+    if (hops_.size() >= all_ports.size() * routers.size()) {
+      fault_ = Fault::loop;
+    }
+    if (fault_ != Fault::none) {
+      return;
+    }
+    hops_.push_back({&router, port, !to_router, before});
+    if (to_router) {
+      follow(routers, router.topology().neighbour(node, port), route, here);
+    }
+  }
+}
+
+}  // namespace kirchhoff::interconnect

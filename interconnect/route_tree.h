@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "interconnect/router_core.h"
+
+namespace kirchhoff::interconnect {
+
+/// The way of a table-routed packet from the router where it enters the mesh to all its exits.
+///
+/// Tables change when the host programs them, packets come by the million: the way is followed once.
+class RouteTree {
+ public:
+  /// A link on the way.
+  struct Hop {
+    RouterCore* router = nullptr;  ///< that sends
+    Port port = Port::local;
+    bool exit = false;         ///< to an endpoint
+    std::uint32_t before = 0;  ///< hop that leads here; `root` from the entry
+  };
+  static constexpr std::uint32_t root = 0xffff'ffff;
+
+  enum class Fault : std::uint8_t { none, missing, loop };
+
+  RouteTree() = default;
+  /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
+  RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
+
+  [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
+  [[nodiscard]] Fault fault() const { return fault_; }
+
+  /// Takes all links for a packet of this length whose head is at the entry at `arrival`; passages[i] belongs
+  /// to hops()[i].
+  void pass(foundation::Duration length, foundation::Duration arrival,
+            std::span<RouterCore::Passage> passages) const {
+    for (std::size_t i = 0; i < hops_.size(); ++i) {
+      const Hop& hop = hops_[i];
+      passages[i] =
+          hop.router->pass_for(hop.port, length, hop.before == root ? arrival : passages[hop.before].head);
+    }
+  }
+
+ private:
+  void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint32_t before);
+
+  std::vector<Hop> hops_;  ///< every hop behind the one that leads to it
+  Fault fault_ = Fault::missing;
+};
+
+}  // namespace kirchhoff::interconnect

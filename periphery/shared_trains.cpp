@@ -1,0 +1,62 @@
+#include "periphery/shared_trains.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace kirchhoff::periphery {
+
+void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> codes, std::size_t slots,
+                     ColumnTrains& out) {
+  out.words = (codes.size() + 63) / 64;
+  out.fired.assign(slots * out.words, 0);
+  for (const std::uint32_t line : trains.firing) {
+    for (std::size_t word = 0; word < trains.words; ++word) {
+      for (std::uint64_t left = trains.bits[line * trains.words + word]; left != 0; left &= left - 1) {
+        const std::size_t slot = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
+        out.fired[slot * out.words + line / 64] |= std::uint64_t{1} << (line % 64);
+      }
+    }
+  }
+  out.negative.assign(out.words, 0);
+  for (std::size_t line = 0; line < codes.size(); ++line) {
+    out.negative[line / 64] |= static_cast<std::uint64_t>(codes[line] < 0) << (line % 64);
+  }
+  out.pulses = trains.pulses;
+  out.clipped = trains.clipped;
+}
+
+SharedTrains::SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code)
+    : seed_(seed), generator_(slots, full_code), rows_(places), columns_(places) {}
+
+bool SharedTrains::draw(Drawn& drawn, foundation::Purpose purpose, std::uint32_t generator,
+                        std::uint64_t update, double gain, std::span<const std::int16_t> codes) {
+  if (drawn.valid && drawn.generator == generator && drawn.update == update && drawn.gain == gain &&
+      std::equal(codes.begin(), codes.end(), drawn.codes.begin(), drawn.codes.end())) {
+    return false;
+  }
+  drawn.valid = true;
+  drawn.generator = generator;
+  drawn.update = update;
+  drawn.gain = gain;
+  drawn.codes.assign(codes.begin(), codes.end());
+  generator_.generate({seed_, purpose, generator}, update, gain, codes, drawn.trains);
+  return true;
+}
+
+const PulseTrains& SharedTrains::rows(std::uint32_t generator, std::uint64_t update, double gain,
+                                      std::span<const std::int16_t> codes) {
+  Drawn& drawn = rows_[generator % places];
+  draw(drawn, foundation::Purpose::update_rows, generator, update, gain, codes);
+  return drawn.trains;
+}
+
+const ColumnTrains& SharedTrains::columns(std::uint32_t generator, std::uint64_t update, double gain,
+                                          std::span<const std::int16_t> codes) {
+  Drawn& drawn = columns_[generator % places];
+  if (draw(drawn, foundation::Purpose::update_columns, generator, update, gain, codes)) {
+    arrange_by_slot(drawn.trains, codes, generator_.slots(), drawn.by_slot);
+  }
+  return drawn.by_slot;
+}
+
+}  // namespace kirchhoff::periphery

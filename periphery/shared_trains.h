@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "periphery/update_pulse_generator.h"
+
+namespace kirchhoff::periphery {
+
+/// The trains of a group of columns as the cells see them: who fires in a slot, and which way.
+struct ColumnTrains {
+  std::size_t words = 0;                ///< 64 columns each
+  std::vector<std::uint64_t> fired;     ///< [slot][word], one bit per column
+  std::vector<std::uint64_t> negative;  ///< [word]: columns with a negative code
+  std::uint64_t pulses = 0;             ///< on all columns
+  std::uint64_t clipped = 0;            ///< see PulseTrains
+};
+
+/// `codes` give the number of columns and their signs.
+void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> codes, std::size_t slots,
+                     ColumnTrains& out);
+
+/// The update pulse generators of a chip's tiles, reseeded alike where tiles hold parts of the same lines.
+///
+/// A generator is named by the number its host gave it. Generators of the same number send the same trains in
+/// an update, so that a row that goes on in the next tile is still one line; what they send depends on seed,
+/// number, update, gain and codes alone. Hence a train is drawn once and kept for the tiles that ask next.
+class SharedTrains {
+ public:
+  SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code);
+  SharedTrains(const SharedTrains&) = delete;
+  SharedTrains& operator=(const SharedTrains&) = delete;
+  SharedTrains(SharedTrains&&) = delete;
+  SharedTrains& operator=(SharedTrains&&) = delete;
+  ~SharedTrains() = default;
+
+  /// Trains of update number `update`; codes are magnitudes or signed. Valid until the next call of rows().
+  const PulseTrains& rows(std::uint32_t generator, std::uint64_t update, double gain,
+                          std::span<const std::int16_t> codes);
+  /// Valid until the next call of columns().
+  const ColumnTrains& columns(std::uint32_t generator, std::uint64_t update, double gain,
+                              std::span<const std::int16_t> codes);
+
+ private:
+  /// What was drawn last for a generator, and for what.
+  struct Drawn {
+    bool valid = false;
+    std::uint32_t generator = 0;
+    std::uint64_t update = 0;
+    double gain = 0;
+    std::vector<std::int16_t> codes;
+    PulseTrains trains;
+    ColumnTrains by_slot;  ///< columns only
+  };
+  /// More than the row splits or column groups of a usual network; two generators that share a place only
+  /// draw more often.
+  static constexpr std::size_t places = 64;
+
+  /// True where `drawn` had to be drawn anew.
+  bool draw(Drawn& drawn, foundation::Purpose purpose, std::uint32_t generator, std::uint64_t update,
+            double gain, std::span<const std::int16_t> codes);
+
+  std::uint64_t seed_;
+  UpdatePulseGenerator generator_;
+  std::vector<Drawn> rows_;
+  std::vector<Drawn> columns_;
+};
+
+}  // namespace kirchhoff::periphery

@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "foundation/random.h"
+#include "periphery/shared_trains.h"
+
+namespace {
+
+using namespace kirchhoff;
+using foundation::Purpose;
+using periphery::SharedTrains;
+
+constexpr std::uint64_t kSeed = 9;
+constexpr std::int32_t kFullCode = 255;
+
+std::vector<std::int16_t> some_codes(std::size_t count, std::uint64_t operation) {
+  foundation::RandomSequence random{foundation::RandomStream{5, Purpose::data_set}, operation};
+  std::vector<std::int16_t> codes(count);
+  for (auto& code : codes) {
+    code = static_cast<std::int16_t>(static_cast<std::int32_t>(random.below(511)) - 255);
+  }
+  return codes;
+}
+
+/// What a generator of this number sends, drawn afresh.
+periphery::PulseTrains drawn(Purpose purpose, std::uint32_t generator, std::uint64_t update, double gain,
+                             const std::vector<std::int16_t>& codes) {
+  periphery::UpdatePulseGenerator fresh{63, kFullCode};
+  periphery::PulseTrains trains;
+  fresh.generate({kSeed, purpose, generator}, update, gain, codes, trains);
+  return trains;
+}
+
+TEST(SharedTrains, DoNotDependOnWhoAskedBefore) {
+  SharedTrains trains{kSeed, 63, kFullCode};
+  foundation::RandomSequence random{foundation::RandomStream{6, Purpose::data_set}, 0};
+  for (int round = 0; round < 400; ++round) {
+    // Few values each, so that all kinds of repetition and of near repetition occur; 3 and 67 share a place.
+    const std::uint32_t generator = std::vector<std::uint32_t>{3, 67, 5}[random.below(3)];
+    const std::uint64_t update = random.below(2);
+    const double gain = random.below(2) == 0 ? 0.3 : 1.7;
+    const auto codes = some_codes(random.below(2) == 0 ? 50 : 131, random.below(2));
+    const auto rows = drawn(Purpose::update_rows, generator, update, gain, codes);
+    const auto& got = trains.rows(generator, update, gain, codes);
+    ASSERT_EQ(got.bits, rows.bits);
+    ASSERT_EQ(got.firing, rows.firing);
+    ASSERT_EQ(got.clipped, rows.clipped);
+
+    const auto columns = drawn(Purpose::update_columns, generator, update, gain, codes);
+    const auto& by_slot = trains.columns(generator, update, gain, codes);
+    ASSERT_EQ(by_slot.pulses, columns.pulses);
+    ASSERT_EQ(by_slot.clipped, columns.clipped);
+    for (std::size_t line = 0; line < codes.size(); ++line) {
+      const std::uint64_t bit = std::uint64_t{1} << (line % 64);
+      ASSERT_EQ((by_slot.negative[line / 64] & bit) != 0, codes[line] < 0);
+      for (std::size_t slot = 0; slot < 63; ++slot) {
+        ASSERT_EQ((by_slot.fired[slot * by_slot.words + line / 64] & bit) != 0,
+                  (columns.bits[line] >> slot & 1U) != 0);
+      }
+    }
+  }
+}
+
+TEST(SharedTrains, RowsAndColumnsOfOneNumberDiffer) {
+  SharedTrains trains{kSeed, 63, kFullCode};
+  const auto codes = some_codes(64, 0);
+  periphery::ColumnTrains rows_by_slot;
+  periphery::arrange_by_slot(trains.rows(1, 0, 0.5, codes), codes, 63, rows_by_slot);
+  EXPECT_NE(rows_by_slot.fired, trains.columns(1, 0, 0.5, codes).fired);
+}
+
+}  // namespace
