@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "foundation/random_lanes.h"
+
 namespace kirchhoff::foundation {
 
 /// Who draws: keeps the streams of different uses apart.
@@ -36,9 +38,11 @@ class RandomStream {
   /// The block number `index` of `operation`.
   [[nodiscard]] RandomBlock block(std::uint64_t operation, std::uint32_t index) const;
 
-  /// Many words of an operation: sixteen xoshiro128++ generators (Blackman, Vigna, ACM TOMS 2021), seeded by
-  /// the operation's first sixteen blocks, take turns. A shorter request is the beginning of a longer one.
+  /// Many words of an operation: sixteen xoshiro128++ generators, seeded by the operation's first sixteen
+  /// blocks, take turns. A shorter request is the beginning of a longer one.
   void words(std::uint64_t operation, std::span<std::uint32_t> out) const;
+  /// The same for a kernel that draws as it goes.
+  [[nodiscard]] RandomLanes lanes(std::uint64_t operation) const;
 
  private:
   std::uint64_t seed_;

@@ -20,9 +20,9 @@ inline void mix(std::uint32_t& a, std::uint32_t& b, int rotation) {
   b = std::rotl(b, rotation) ^ a;
 }
 
-/// Blocks first..first+15 of Threefry4x32-20, one lane each; word w of block l comes to out[w][l].
+/// Blocks first..first+15 of Threefry4x32-20, one lane each.
 KIRCHHOFF_CLONES void threefry_lanes(std::uint32_t first, std::uint32_t lane_word, std::uint64_t operation,
-                                     std::uint64_t seed, std::uint32_t* __restrict out) {
+                                     std::uint64_t seed, RandomLanes& __restrict out) {
   const auto key0 = static_cast<std::uint32_t>(seed);
   const auto key1 = static_cast<std::uint32_t>(seed >> 32);
   const std::uint32_t key[5] = {key0, key1, 0, 0, kParity ^ key0 ^ key1};
@@ -52,55 +52,38 @@ KIRCHHOFF_CLONES void threefry_lanes(std::uint32_t first, std::uint32_t lane_wor
     }
   }
   for (std::size_t l = 0; l < kLanes; ++l) {
-    out[l] = x0[l];
-    out[kLanes + l] = x1[l];
-    out[2 * kLanes + l] = x2[l];
-    out[3 * kLanes + l] = x3[l];
+    out.s0[l] = x0[l];
+    out.s1[l] = x1[l];
+    out.s2[l] = x2[l];
+    out.s3[l] = x3[l];
   }
 }
 
-/// Fills whole rounds of sixteen words from sixteen xoshiro128++ generators side by side.
-/// `state` holds word w of generator l at [w][l].
-KIRCHHOFF_CLONES void xoshiro_lanes(std::uint32_t* __restrict state, std::uint32_t* __restrict out,
-                                    std::size_t rounds) {
-  alignas(64) std::uint32_t s0[kLanes], s1[kLanes], s2[kLanes], s3[kLanes];
-  for (std::size_t l = 0; l < kLanes; ++l) {
-    s0[l] = state[l];
-    s1[l] = state[kLanes + l];
-    s2[l] = state[2 * kLanes + l];
-    s3[l] = state[3 * kLanes + l];
-  }
+/// Whole rounds of sixteen words.
+KIRCHHOFF_CLONES void fill(RandomLanes* lanes, std::uint32_t* __restrict out, std::size_t rounds) {
+  RandomLanes local = *lanes;
   for (std::size_t round = 0; round < rounds; ++round) {
-    for (std::size_t l = 0; l < kLanes; ++l) {
-      out[round * kLanes + l] = std::rotl(s0[l] + s3[l], 7) + s0[l];
-      const std::uint32_t shifted = s1[l] << 9;
-      s2[l] ^= s0[l];
-      s3[l] ^= s1[l];
-      s1[l] ^= s2[l];
-      s0[l] ^= s3[l];
-      s2[l] ^= shifted;
-      s3[l] = std::rotl(s3[l], 11);
-    }
+    local.next(out + round * RandomLanes::count);
   }
-  for (std::size_t l = 0; l < kLanes; ++l) {
-    state[l] = s0[l];
-    state[kLanes + l] = s1[l];
-    state[2 * kLanes + l] = s2[l];
-    state[3 * kLanes + l] = s3[l];
-  }
+  *lanes = local;
 }
 
 }  // namespace
 
+RandomLanes RandomStream::lanes(std::uint64_t operation) const {
+  RandomLanes lanes;
+  threefry_lanes(0, lane_, operation, seed_, lanes);
+  return lanes;
+}
+
 void RandomStream::words(std::uint64_t operation, std::span<std::uint32_t> out) const {
-  alignas(64) std::uint32_t state[4 * kLanes];
-  threefry_lanes(0, lane_, operation, seed_, state);
-  const std::size_t rounds = out.size() / kLanes;
-  xoshiro_lanes(state, out.data(), rounds);
-  const std::size_t done = rounds * kLanes;
+  RandomLanes generators = lanes(operation);
+  const std::size_t rounds = out.size() / RandomLanes::count;
+  fill(&generators, out.data(), rounds);
+  const std::size_t done = rounds * RandomLanes::count;
   if (done < out.size()) {
-    alignas(64) std::uint32_t rest[kLanes];
-    xoshiro_lanes(state, rest, 1);
+    alignas(64) std::uint32_t rest[RandomLanes::count];
+    fill(&generators, rest, 1);
     std::copy_n(rest, out.size() - done, out.data() + done);
   }
 }

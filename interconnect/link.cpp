@@ -10,7 +10,11 @@ Duration Reservations::reserve_gap(Duration wanted, Duration length) {
   }
   latest_wanted_ = std::max(latest_wanted_, wanted);
   Duration begin = std::max(wanted, forgotten_until_);
-  std::size_t position = 0;
+  // What ended before is in nobody's way; most requests belong near the end.
+  std::size_t position = count_;
+  while (position > 0 && at(position - 1).end > wanted) {
+    --position;
+  }
   for (; position < count_; ++position) {
     if (begin + length <= at(position).begin) {
       break;

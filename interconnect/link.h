@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "foundation/aligned.h"
 #include "foundation/duration.h"
 
 namespace kirchhoff::interconnect {
@@ -30,7 +31,7 @@ struct LinkTiming {
 /// call for an earlier time gets the gap it would have found, so that order of calls does not invent
 /// contention. Only the last intervals are kept: a request before all of them starts no earlier than
 /// the oldest one kept.
-class Reservations {
+class alignas(foundation::cache_line_bytes) Reservations {
  public:
   /// Occupies `length` from the first free instant at or after `wanted`, which is returned.
   foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length) {
@@ -71,9 +72,9 @@ class Reservations {
   foundation::Duration last_end_ = foundation::Duration::min();
   foundation::Duration latest_wanted_ = foundation::Duration::min();
   foundation::Duration forgotten_until_{0};  ///< end of the latest interval dropped
-  std::size_t oldest_ = 0;
-  std::size_t count_ = 0;
   std::uint64_t out_of_order_ = 0;
+  std::uint32_t oldest_ = 0;
+  std::uint32_t count_ = 0;
   std::array<Interval, kept> ring_{};  ///< sorted and disjoint from the oldest on
 };
 

@@ -3,7 +3,9 @@
 namespace kirchhoff::interconnect {
 
 RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route)
-    : fault_(Fault::none) {
+    : fault_(Fault::none),
+      latency_(routers[entry]->timing().router_latency()),
+      cycle_(routers[entry]->timing().cycle) {
   follow(routers, entry, route, root);
   if (fault_ != Fault::none) {
     hops_.clear();
@@ -31,7 +33,7 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
     if (fault_ != Fault::none) {
       return;
     }
-    hops_.push_back({&router, port, !to_router, before});
+    hops_.push_back({&router.link(port), node, before, port, !to_router});
     if (to_router) {
       follow(routers, router.topology().neighbour(node, port), route, here);
     }

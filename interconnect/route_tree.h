@@ -16,10 +16,11 @@ class RouteTree {
  public:
   /// A link on the way.
   struct Hop {
-    RouterCore* router = nullptr;  ///< that sends
-    Port port = Port::local;
-    bool exit = false;         ///< to an endpoint
+    Reservations* link = nullptr;
+    NodeId node = 0;           ///< that sends
     std::uint32_t before = 0;  ///< hop that leads here; `root` from the entry
+    Port port = Port::local;
+    bool exit = false;  ///< to an endpoint
   };
   static constexpr std::uint32_t root = 0xffff'ffff;
 
@@ -38,8 +39,8 @@ class RouteTree {
             std::span<RouterCore::Passage> passages) const {
     for (std::size_t i = 0; i < hops_.size(); ++i) {
       const Hop& hop = hops_[i];
-      passages[i] =
-          hop.router->pass_for(hop.port, length, hop.before == root ? arrival : passages[hop.before].head);
+      passages[i] = RouterCore::pass_link(*hop.link, latency_, cycle_, length,
+                                          hop.before == root ? arrival : passages[hop.before].head);
     }
   }
 
@@ -48,6 +49,8 @@ class RouteTree {
 
   std::vector<Hop> hops_;  ///< every hop behind the one that leads to it
   Fault fault_ = Fault::missing;
+  foundation::Duration latency_{0};  ///< of every router
+  foundation::Duration cycle_{0};
 };
 
 }  // namespace kirchhoff::interconnect

@@ -71,7 +71,7 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
     : sc_core::sc_module(name),
       group_(group),
       services_(services),
-      trees_(core.route_entries()),
+      trees_(core.route_entries() + 1),
       core_(core) {
   for (const Port port : all_ports) {
     const std::size_t index = index_of(port);
@@ -155,27 +155,48 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   }
 }
 
-const RouteTree* Router::tree_of(RouteId route) {
+const Router::KnownTree& Router::tree_of(RouteId route) {
   if (route >= trees_.size()) {
-    return nullptr;
+    trees_.resize(std::size_t{route} + 1);
   }
-  KnownTree& known = trees_[route];
-  if (known.tables_written != group_.tables_written) {
-    known = {group_.tables_written, RouteTree{group_.cores, core_.node(), route}};
+  auto& known = trees_[route];
+  if (known == nullptr) {
+    known = std::make_unique<KnownTree>();
   }
-  return &known.tree;
+  if (known->tables_written != group_.tables_written) {
+    follow(route, *known);
+  }
+  return *known;
+}
+
+void Router::follow(RouteId route, KnownTree& known) const {
+  known.tables_written = group_.tables_written;
+  known.tree = RouteTree{group_.cores, core_.node(), route};
+  known.exits.clear();
+  known.fault = nullptr;
+  if (known.tree.fault() != RouteTree::Fault::none) {
+    known.fault = known.tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
+    return;
+  }
+  const auto hops = known.tree.hops();
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (hops[i].exit) {
+      auto* const target = group_.routers[hops[i].node]->targets_[index_of(hops[i].port)];
+      known.exits.push_back({i, target});
+      known.fault = target == nullptr ? "the route leaves the mesh" : known.fault;
+    }
+  }
 }
 
 void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                           sc_core::sc_time& delay) {
   // Endpoints send in turn while this goes on, but no table is written within a call.
-  const RouteTree* const tree = tree_of(header.route);
-  if (tree == nullptr || tree->fault() != RouteTree::Fault::none) {
-    const bool loop = tree != nullptr && tree->fault() == RouteTree::Fault::loop;
-    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, loop ? "a route that runs in a circle" : "no route");
+  const KnownTree& known = tree_of(header.route);
+  if (known.fault != nullptr) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
     return;
   }
-  const auto hops = tree->hops();
+  const auto hops = known.tree.hops();
   const std::uint64_t bits = header.wire_bits();
   const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
@@ -187,30 +208,21 @@ void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generi
   std::array<RouterCore::Passage, kUsual> few;
   std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
   const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  tree->pass(length, arrival, passages);
+  known.tree.pass(length, arrival, passages);
   const std::uint64_t flits = core_.timing().flits(bits);
   for (const auto& hop : hops) {
-    book(hop.router->node(), hop.port, header.phase, bits, flits);
+    book(hop.node, hop.port, header.phase, bits, flits);
   }
   if (services_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
-      group_.routers[hops[i].router->node()]->trace_passage(hops[i].port, header, passages[i]);
+      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, passages[i]);
     }
   }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
-  for (std::size_t i = 0; i < hops.size(); ++i) {
-    if (!hops[i].exit) {
-      continue;
-    }
-    auto* const target = group_.routers[hops[i].router->node()]->targets_[index_of(hops[i].port)];
-    if (target == nullptr) {
-      refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "the route leaves the mesh");
-      status = tlm::TLM_ADDRESS_ERROR_RESPONSE;
-      continue;
-    }
-    sc_core::sc_time branch = to_sc_time(passages[i].tail - kernel);
-    target->b_transport(payload, branch);
+  for (const auto& exit : known.exits) {
+    sc_core::sc_time branch = to_sc_time(passages[exit.hop].tail - kernel);
+    exit.target->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }

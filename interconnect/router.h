@@ -50,10 +50,23 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] RouterCore& core() { return core_; }
 
  private:
+  /// A way as it was when so many table words had been written.
+  struct KnownTree {
+    struct Exit {
+      std::size_t hop = 0;
+      tlm::tlm_blocking_transport_if<>* target = nullptr;
+    };
+    std::uint64_t tables_written = 0;
+    RouteTree tree;
+    std::vector<Exit> exits;
+    const char* fault = "no route";  ///< null: a packet can go this way
+  };
+
   void transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
-  const RouteTree* tree_of(RouteId route);
+  const KnownTree& tree_of(RouteId route);
+  void follow(RouteId route, KnownTree& known) const;
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
@@ -62,15 +75,9 @@ class Router : public sc_core::sc_module {
   void trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage);
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
-  /// A way as it was when so many table words had been written.
-  struct KnownTree {
-    std::uint64_t tables_written = 0;
-    RouteTree tree;
-  };
-
   RouterGroup& group_;
   foundation::Services services_;
-  std::vector<KnownTree> trees_;  ///< by route, of packets that enter here
+  std::vector<std::unique_ptr<KnownTree>> trees_;  ///< by route, of packets that enter here
   RouterCore core_;
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;

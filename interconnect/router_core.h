@@ -57,9 +57,15 @@ class RouterCore {
   }
   /// The same for a packet that takes a link for `length`.
   Passage pass_for(Port port, foundation::Duration length, foundation::Duration arrival) {
-    const auto begin = links_[index_of(port)].reserve(arrival + timing_.router_latency(), length);
-    return {begin, begin + timing_.cycle, begin + length};
+    return pass_link(links_[index_of(port)], timing_.router_latency(), timing_.cycle, length, arrival);
   }
+  /// The same where the link and the times are at hand.
+  static Passage pass_link(Reservations& link, foundation::Duration latency, foundation::Duration cycle,
+                           foundation::Duration length, foundation::Duration arrival) {
+    const auto begin = link.reserve(arrival + latency, length);
+    return {begin, begin + cycle, begin + length};
+  }
+  [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
 
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
   [[nodiscard]] std::uint8_t route(std::size_t entry) const {

@@ -9,31 +9,38 @@ namespace {
 
 constexpr auto kOne = static_cast<float>(1U << train_digits);
 
-KIRCHHOFF_CLONES void draw_all(const float* __restrict magnitudes, float gain, float full,
-                               const std::uint32_t* __restrict words, std::size_t halves,
+KIRCHHOFF_CLONES void draw_all(foundation::RandomLanes* lanes, const float* __restrict magnitudes, float gain,
+                               float full, std::size_t groups, std::size_t halves,
                                std::uint32_t* __restrict out) {
+  foundation::RandomLanes generators = *lanes;
+  alignas(64) std::uint32_t random[train_lanes];
   alignas(64) std::uint32_t threshold[train_lanes];
-  for (std::size_t l = 0; l < train_lanes; ++l) {
-    const float chance = static_cast<float>(static_cast<std::int32_t>(words[l] >> 8)) * 0x1p-24F;
-    const float wanted = magnitudes[l] * (gain * kOne) / full + chance;
-    threshold[l] = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::min(wanted, kOne)));
-  }
-  words += train_lanes;
-  for (std::size_t half = 0; half < halves; ++half) {
-    // Is a random number below the threshold? Decided from the lowest digit up: a higher one overrules.
-    alignas(64) std::uint32_t below[train_lanes] = {};
-    for (unsigned digit = 0; digit < train_digits; ++digit) {
-      for (std::size_t l = 0; l < train_lanes; ++l) {
-        const std::uint32_t one = 0U - ((threshold[l] >> digit) & 1U);
-        const std::uint32_t random = words[l];
-        below[l] = (below[l] & random) | (one & (below[l] | random));
-      }
-      words += train_lanes;
-    }
+  for (std::size_t group = 0; group < groups; ++group) {
+    generators.next(random);
+#pragma omp simd
     for (std::size_t l = 0; l < train_lanes; ++l) {
-      out[half * train_lanes + l] = below[l] | (0U - (threshold[l] >> train_digits));
+      const float chance = static_cast<float>(static_cast<std::int32_t>(random[l] >> 8)) * 0x1p-24F;
+      const float wanted = magnitudes[group * train_lanes + l] * (gain * kOne) / full + chance;
+      threshold[l] = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::min(wanted, kOne)));
+    }
+    for (std::size_t half = 0; half < halves; ++half) {
+      // Is a random number below the threshold? Decided from the lowest digit up: a higher one overrules.
+      alignas(64) std::uint32_t below[train_lanes] = {};
+      for (unsigned digit = 0; digit < train_digits; ++digit) {
+        generators.next(random);
+#pragma omp simd
+        for (std::size_t l = 0; l < train_lanes; ++l) {
+          const std::uint32_t one = 0U - ((threshold[l] >> digit) & 1U);
+          below[l] = (below[l] & random[l]) | (one & (below[l] | random[l]));
+        }
+      }
+#pragma omp simd
+      for (std::size_t l = 0; l < train_lanes; ++l) {
+        out[(group * halves + half) * train_lanes + l] = below[l] | (0U - (threshold[l] >> train_digits));
+      }
     }
   }
+  *lanes = generators;
 }
 
 KIRCHHOFF_CLONES std::size_t find_all(const std::uint64_t* bits, std::size_t words, std::size_t lines,
@@ -60,9 +67,9 @@ std::size_t find_firing(const std::uint64_t* bits, std::size_t words, std::size_
   return find_all(bits, words, lines, firing, &pulses);
 }
 
-void draw_trains(const float* magnitudes, float gain, float full, const std::uint32_t* words,
-                 std::size_t halves, std::uint32_t* out) {
-  draw_all(magnitudes, gain, full, words, halves, out);
+void draw_trains(foundation::RandomLanes& random, const float* magnitudes, float gain, float full,
+                 std::size_t groups, std::size_t halves, std::uint32_t* out) {
+  draw_all(&random, magnitudes, gain, full, groups, halves, out);
 }
 
 }  // namespace kirchhoff::periphery

@@ -34,24 +34,19 @@ void UpdatePulseGenerator::generate(const foundation::RandomStream& stream, std:
   }
   const std::size_t groups = (count + train_lanes - 1) / train_lanes;
   std::fill_n(magnitudes_.begin() + static_cast<std::ptrdiff_t>(count), groups * train_lanes - count, 0.0F);
-  words_.resize(groups * words_of_lanes(halves));
-  stream.words(operation, words_);
+  drawn_.resize(groups * halves * train_lanes);
+  auto random = stream.lanes(operation);
+  draw_trains(random, magnitudes_.data(), static_cast<float>(gain), static_cast<float>(full_code_), groups,
+              halves, drawn_.data());
 
-  const auto factor = static_cast<float>(gain);
-  const auto full = static_cast<float>(full_code_);
   const std::uint32_t last_half = slots_ % 32 == 0 ? ~0U : (1U << (slots_ % 32)) - 1;
-  std::vector<std::uint32_t> drawn(halves * train_lanes);
-  for (std::size_t group = 0; group < groups; ++group) {
-    const std::size_t first = group * train_lanes;
-    draw_trains(magnitudes_.data() + first, factor, full, words_.data() + group * words_of_lanes(halves),
-                halves, drawn.data());
-    const std::size_t lanes = std::min(train_lanes, count - first);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t* const drawn =
+        drawn_.data() + i / train_lanes * halves * train_lanes + i % train_lanes;
+    std::uint64_t* const bits = trains.bits.data() + lines_[i] * trains.words;
     for (std::size_t half = 0; half < halves; ++half) {
       const std::uint32_t used = half + 1 == halves ? last_half : ~0U;
-      for (std::size_t l = 0; l < lanes; ++l) {
-        trains.bits[lines_[first + l] * trains.words + half / 2] |=
-            std::uint64_t{drawn[half * train_lanes + l] & used} << (32 * (half % 2));
-      }
+      bits[half / 2] |= std::uint64_t{drawn[half * train_lanes] & used} << (32 * (half % 2));
     }
   }
   trains.count_pulses();

@@ -43,7 +43,7 @@ class UpdatePulseGenerator {
   std::int32_t full_code_;
   std::vector<std::uint32_t> lines_;  ///< those with a code
   std::vector<float> magnitudes_;
-  std::vector<std::uint32_t> words_;
+  std::vector<std::uint32_t> drawn_;
 };
 
 }  // namespace kirchhoff::periphery

@@ -58,7 +58,7 @@ TEST(RouteTree, MulticastHasEveryLinkOnceBehindTheOneThatLeadsThere) {
     }
     if (hop.exit) {
       EXPECT_EQ(hop.port, Port::local);
-      exits[hop.router->node()] = passages[i].tail;
+      exits[hop.node] = passages[i].tail;
     }
   }
   // Each router: two cycles, the head one more; the tail two behind the head.
@@ -99,7 +99,7 @@ TEST(RouteTree, RandomTablesEnd) {
     ++good;
     ASSERT_TRUE(tree.hops().back().exit);
     for (const auto& hop : tree.hops()) {
-      ASSERT_EQ(hop.exit, !hop.router->has_neighbour(hop.port));
+      ASSERT_EQ(hop.exit, !kMesh.has_neighbour(hop.node, hop.port));
     }
   }
   EXPECT_GT(good, 500);
