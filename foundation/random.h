@@ -18,6 +18,10 @@ enum class Purpose : std::uint8_t {
   update_columns,  ///< bit trains of the column lines
   pulse_noise,     ///< cycle-to-cycle noise of capacitor pulses
   pcm_noise,       ///< programming noise
+  column_adcs,     ///< errors of the forward read's converters, drawn once
+  row_adcs,        ///< errors of the transposed read's converters, drawn once
+  forward_noise,   ///< noise at the input of the columns' converters
+  transposed_noise,
 };
 
 /// Four independent uniform 32-bit words.

@@ -21,7 +21,7 @@ struct PulseWidthDac {
 };
 
 /// Signed ADC behind the integrators of an array: mid-tread, clipping.
-/// Not modelled yet: gain, offset, INL, noise.
+/// Ideal otherwise; see AdcBank for gain, offset, non-linearity and noise.
 struct Adc {
   float lsb = 1;  ///< in the unit of its input
   std::int32_t low_code = -256;

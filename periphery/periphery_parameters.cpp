@@ -13,6 +13,14 @@ void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
              "+- of z, last layer; 0: 10 up to 10 classes, 16 above");
   table.real("adc.backward_full_scale", p.adc_backward_full_scale, "", 0.01, 1000, Mark::assumed,
              "+- of w times scaled delta");
+  table.real("adc.gain_error", p.adc_gain_error, "", 0, 0.2, Mark::assumed,
+             "sd of a converter's gain about 1, fixed at manufacture; 0: calibrated");
+  table.real("adc.offset", p.adc_offset_lsb, "", 0, 64, Mark::assumed,
+             "sd in LSB, fixed at manufacture; 0: calibrated");
+  table.real("adc.inl", p.adc_inl_lsb, "", 0, 64, Mark::assumed,
+             "LSB, largest of any converter; end points corrected; monotonic up to 2^adc.bits / 10.4");
+  table.real("adc.integrator_noise", p.adc_integrator_noise, "", 0, 10, Mark::assumed,
+             "sd per read, of z or w times scaled delta; AIHWKit's default is 0.06 with a range of +-12");
   table.integer("update.slots", p.update_slots, 1, 128, Mark::assumed,
                 "bits of a pulse train; 31 in AIHWKit, 63 so that lr kappa / dg = 62.5 fits");
   table.real("activation.relu_full_scale", p.relu_full_scale, "", 0.01, 1000, Mark::assumed,

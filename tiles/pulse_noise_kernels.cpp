@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 
+#include "foundation/aligned.h"
 #include "foundation/dispatch.h"
 #include "tiles/pulse_noise.h"
 
@@ -34,17 +36,20 @@ inline Argument argument_of(std::uint32_t word) {
 
 inline float signed_normal(float inverse_over_x, float x, std::uint32_t word) {
   const float value = inverse_over_x * x * 1.41421356F;
-  return (word & 1U) != 0 ? -value : value;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) ^ (word << 31));
 }
+
+constexpr std::size_t kLanes = foundation::vector_floats;
 
 /// Where the tail begins.
 constexpr float kTail = 5.0F;
+/// The tail needs a magnitude within 2^-8 of 1: words below cannot lie in it.
+constexpr std::uint32_t kTailWords = 0xff000000U;
 
-/// Right for all but the tail, one in 300; returns how many lie there.
-KIRCHHOFF_CLONES std::uint32_t convert_centre(const std::uint32_t* __restrict words,
-                                              float* __restrict normals, std::size_t count) {
-  std::uint32_t tails = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+/// Right for all but the tail, one in 300; count is a multiple of kLanes.
+KIRCHHOFF_CLONES void convert_centre(const std::uint32_t* __restrict words, float* __restrict normals,
+                                     std::size_t count) {
+  for (std::size_t i = 0; i < count / kLanes * kLanes; ++i) {
     const Argument a = argument_of(words[i]);
     const float c = a.w - 2.5F;
     float centre = 2.81022636e-08F;
@@ -57,9 +62,23 @@ KIRCHHOFF_CLONES std::uint32_t convert_centre(const std::uint32_t* __restrict wo
     centre = 0.246640727F + centre * c;
     centre = 1.50140941F + centre * c;
     normals[i] = signed_normal(centre, a.x, words[i]);
-    tails += a.w < kTail ? 0U : 1U;
   }
-  return tails;
+}
+
+constexpr std::size_t kSteps = 32;  ///< bits of a mask
+
+/// Bit s of masks[l]: word s kLanes + l may lie in the tail. steps <= kSteps.
+KIRCHHOFF_CLONES void mark_tails(const std::uint32_t* __restrict words, std::size_t steps,
+                                 std::uint32_t* __restrict masks) {
+  alignas(foundation::cache_line_bytes) std::uint32_t found[kLanes] = {};
+  for (std::size_t step = 0; step < steps; ++step) {
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      found[l] |= static_cast<std::uint32_t>(words[step * kLanes + l] >= kTailWords) << step;
+    }
+  }
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    masks[l] = found[l];
+  }
 }
 
 float tail_normal(Argument a, std::uint32_t word) {
@@ -76,20 +95,50 @@ float tail_normal(Argument a, std::uint32_t word) {
   return signed_normal(tail, a.x, word);
 }
 
-}  // namespace
+inline void mend(std::uint32_t word, float& normal) {
+  const Argument a = argument_of(word);
+  if (!(a.w < kTail)) {
+    normal = tail_normal(a, word);
+  }
+}
 
-void normals_from_words(std::span<const std::uint32_t> words, std::span<float> normals) {
-  std::uint32_t tails = convert_centre(words.data(), normals.data(), normals.size());
-  for (std::size_t i = 0; tails > 0; ++i) {
-    // w >= 5 needs a magnitude within 2^-8 of 1: no logarithm for the others.
-    if (words[i] >= 0xff000000U) {
-      const Argument a = argument_of(words[i]);
-      if (!(a.w < kTail)) {
-        normals[i] = tail_normal(a, words[i]);
-        --tails;
+/// At least kLanes words.
+void convert(const std::uint32_t* words, float* normals, std::size_t count) {
+  const std::size_t whole = count / kLanes * kLanes;
+  convert_centre(words, normals, whole);
+  if (whole < count) {  // once more for some: cheaper than one by one
+    convert_centre(words + count - kLanes, normals + count - kLanes, kLanes);
+  }
+  for (std::size_t done = 0; done < whole; done += kSteps * kLanes) {
+    alignas(foundation::cache_line_bytes) std::uint32_t masks[kLanes];
+    mark_tails(words + done, std::min(kSteps, (whole - done) / kLanes), masks);
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      for (std::uint32_t mask = masks[l]; mask != 0; mask &= mask - 1) {
+        const std::size_t i = done + static_cast<std::size_t>(std::countr_zero(mask)) * kLanes + l;
+        mend(words[i], normals[i]);
       }
     }
   }
+  for (std::size_t i = whole; i < count; ++i) {
+    if (words[i] >= kTailWords) {
+      mend(words[i], normals[i]);
+    }
+  }
+}
+
+}  // namespace
+
+void normals_from_words(std::span<const std::uint32_t> words, std::span<float> normals) {
+  const std::size_t count = normals.size();
+  if (count >= kLanes) {
+    convert(words.data(), normals.data(), count);
+    return;
+  }
+  std::uint32_t padded_words[kLanes] = {};
+  float padded_normals[kLanes];
+  std::copy_n(words.data(), count, padded_words);
+  convert(padded_words, padded_normals, kLanes);
+  std::copy_n(padded_normals, count, normals.data());
 }
 
 }  // namespace kirchhoff::tiles

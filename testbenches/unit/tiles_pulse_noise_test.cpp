@@ -70,9 +70,34 @@ TEST(PulseNoise, LowestBitIsTheSign) {
 
 TEST(PulseNoise, SameWordsSameNumbersWhateverTheirNumber) {
   const auto many = draw(1000, 2);
-  for (const std::size_t count : {1U, 3U, 15U, 17U, 64U}) {
+  for (const std::size_t count : {1U, 3U, 15U, 17U, 64U, 511U, 513U}) {
     const auto few = draw(count, 2);
     EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
+  }
+}
+
+/// A word of the tail, among others, in every place of every length up to a block and a half.
+TEST(PulseNoise, TailIsFoundWhereverItLies) {
+  const std::array<std::uint32_t, 1> tail{0xfffff000U};
+  const std::array<std::uint32_t, 1> other{0x12345678U};
+  std::array<float, 1> tail_normal{};
+  std::array<float, 1> other_normal{};
+  normals_from_words(tail, tail_normal);
+  normals_from_words(other, other_normal);
+  EXPECT_NEAR(static_cast<double>(tail_normal[0]), 4.9, 0.1);
+  for (const std::size_t count : {1U, 15U, 16U, 17U, 31U, 511U, 512U, 513U, 530U, 768U}) {
+    for (std::size_t place = 0; place < count; ++place) {
+      std::vector<std::uint32_t> words(count, other[0]);
+      words[place] = tail[0];
+      std::vector<float> normals(count);
+      normals_from_words(words, normals);
+      for (std::size_t i = 0; i < count; ++i) {
+        ASSERT_EQ(normals[i], i == place ? tail_normal[0] : other_normal[0]) << i << " of " << count;
+      }
+    }
+    std::vector<float> normals(count);
+    normals_from_words(std::vector<std::uint32_t>(count, tail[0]), normals);
+    ASSERT_EQ(std::count(normals.begin(), normals.end(), tail_normal[0]), static_cast<std::ptrdiff_t>(count));
   }
 }
 
