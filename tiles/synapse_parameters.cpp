@@ -37,6 +37,36 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
   table.real("pcm.set_step", d.set_step_us, "uS", 0.01, 100, Mark::assumed,
              "largest partial SET; duration follows the error, patent US 11,436,479");
   table.real("pcm.set_noise", d.set_noise, "", 0, 5, Mark::assumed, "sd of a partial SET, of its mean");
+  const std::string full_fit =
+      "Nandakumar et al., Front. Neurosci. 14, 406 (2020), as in AIHWKit, scaled to 25 uS";
+  const std::string state_fit = "Nandakumar et al., ICECS 2019, as in AIHWKit";
+  table.real("pcm.full_step", d.full_step_us, "uS", 1e-4, 100, Mark::derived,
+             "full SET pulse far up the range; " + full_fit);
+  table.real("pcm.full_step_gain", d.full_step_gain, "", 0, 10000, Mark::derived,
+             "how much larger at 0 uS; " + full_fit);
+  table.real("pcm.full_step_decay", d.full_step_decay_us, "uS", 0.01, 1000, Mark::derived,
+             "conductance over which the step shrinks; " + full_fit);
+  table.real("pcm.full_step_noise", d.full_step_noise, "", 0, 5, Mark::source,
+             "sd from cycle to cycle, of the step; " + full_fit);
+  table.real("pcm.programming_noise", d.programming_noise, "", 0, 10, Mark::source,
+             "factor on 0.26348 + 1.9650 x - 1.1731 x^2 uS, one-shot writes only; " + state_fit);
+  table.real("pcm.drift", d.drift, "", 0, 10, Mark::source,
+             "factor on the exponent nu, 0: none; " + state_fit);
+  table.real("pcm.drift_t0", d.drift_t0_s, "s", 1e-6, 1e6, Mark::source,
+             "the fit's first read after programming; " + state_fit);
+  table.flag("pcm.early_drift", d.early_drift, Mark::assumed,
+             "the power law begins at pcm.early_drift_t0 instead of pcm.drift_t0");
+  table.real(
+      "pcm.early_drift_t0", d.early_drift_t0_us, "us", 0.01, 1e9, Mark::assumed,
+      "delay of the verifying read; log-time drift from microseconds on: Le Gallo et al., Adv. Electron. "
+      "Mater. 4 (2018)");
+  table.real("pcm.read_noise", d.read_noise, "", 0, 10, Mark::source,
+             "factor on q = min(0.0088 / x^0.65, 0.2), 0: none; " + state_fit);
+  table.real("pcm.read_noise_tr", d.read_noise_tr_ns, "ns", 0.1, 1e9, Mark::source,
+             "noise accumulates from here on; " + state_fit);
+  table.choice("pcm.read_noise_fresh", d.read_noise_fresh, {"increments", "spectrum"}, Mark::assumed,
+               "what a read adds: growth of the accumulated variance since the read before, or what lies "
+               "above 1/dt in a stationary 1/f spectrum");
 
   auto& t = p.transfer;
   table.real("transfer.tolerance", t.tolerance_us, "uS", 0.001, 100, Mark::assumed, "of T/F - (G+ - G-)");

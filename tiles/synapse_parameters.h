@@ -32,6 +32,19 @@ struct PcmParameters {
   double reset_to_us = 1;  ///< uS
   double set_step_us = 4;  ///< uS, the largest step of a partial SET in the closed loop
   double set_noise = 0.5;  ///< sd of a partial SET, of its mean
+  // A SET pulse of full length: full_step (1 + full_step_gain exp(-G / full_step_decay)).
+  double full_step_us = 0.125;                  ///< uS
+  double full_step_gain = 27.2;                 ///< step at G = 0 over that at large G, less 1
+  double full_step_decay_us = 5;                ///< uS
+  double full_step_noise = 0.6;                 ///< cycle to cycle, of the step
+  double programming_noise = 1;                 ///< factor on the fit's sd; one-shot writes only
+  double drift = 1;                             ///< factor on the exponent nu; 0 is none
+  double drift_t0_s = 20;                       ///< s, where the power law begins
+  bool early_drift = false;                     ///< the power law begins at early_drift_t0
+  double early_drift_t0_us = 1;                 ///< us
+  double read_noise = 1;                        ///< factor on the fit's 1/f noise; 0 is none
+  double read_noise_tr_ns = 250;                ///< ns, length of the fit's reads
+  std::string read_noise_fresh = "increments";  ///< increments | spectrum, see PcmReadNoise
 };
 
 struct TransferParameters {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "foundation/random.h"
 #include "testbenches/unit/statistics.h"
@@ -79,6 +80,74 @@ TEST(PcmDevice, ClosedLoopSettles) {
     settled += std::fabs(target - 1 - (plus - minus)) < 0.2F ? 1 : 0;
   }
   EXPECT_GT(settled, 990);
+}
+
+TEST(PcmDevice, ProgrammingNoiseFollowsTheFit) {
+  PcmParameters parameters;
+  const PcmDevice device{parameters};
+  for (const double x : {0.0, 0.1, 0.4, 0.8375, 1.0}) {
+    EXPECT_NEAR(static_cast<double>(device.programming_deviation(static_cast<float>(25 * x))),
+                0.26348 + 1.9650 * x - 1.1731 * x * x, 1e-6)
+        << x;
+  }
+  // The fit is to devices of 25 uS; others scale.
+  parameters.g_max_us = 50;
+  EXPECT_FLOAT_EQ(PcmDevice{parameters}.programming_deviation(20.0F),
+                  2 * device.programming_deviation(10.0F));
+}
+
+TEST(PcmDevice, OneShotWritesScatterNormally) {
+  const PcmDevice device{PcmParameters{}};
+  foundation::RandomSequence random{foundation::RandomStream{55, foundation::Purpose::pcm_noise}, 0};
+  for (const float target : {8.0F, 12.5F, 19.0F}) {  // five sd from both ends
+    std::vector<double> written;
+    for (int i = 0; i < 60000; ++i) {
+      written.push_back(static_cast<double>(device.write(target, static_cast<float>(random.normal()))));
+    }
+    EXPECT_TRUE(unit::is_normal(written, static_cast<double>(target),
+                                static_cast<double>(device.programming_deviation(target))))
+        << target;
+  }
+}
+
+TEST(PcmDevice, OneShotWritesStayWithinTheRange) {
+  const PcmDevice device{PcmParameters{}};
+  foundation::RandomSequence random{foundation::RandomStream{56, foundation::Purpose::pcm_noise}, 0};
+  for (int i = 0; i < 20000; ++i) {
+    const auto target = static_cast<float>(30 * random.uniform() - 2);
+    const float written = device.write(target, static_cast<float>(4 * random.normal()));
+    ASSERT_GE(written, 0.0F);
+    ASSERT_LE(written, 25.0F);
+  }
+}
+
+TEST(PcmDevice, WithoutProgrammingNoiseTheTargetIsWrittenExactly) {
+  PcmParameters parameters;
+  parameters.programming_noise = 0;
+  const PcmDevice device{parameters};
+  foundation::RandomSequence random{foundation::RandomStream{57, foundation::Purpose::pcm_noise}, 0};
+  for (int i = 0; i < 1000; ++i) {
+    const auto target = static_cast<float>(25 * random.uniform());
+    ASSERT_EQ(device.write(target, static_cast<float>(random.normal())), target);
+  }
+}
+
+TEST(PcmParameters, EveryOneHasARangeAndASource) {
+  tiles::SynapseParameters parameters;
+  foundation::ParameterTable table;
+  tiles::declare(table, parameters);
+  int found = 0;
+  for (const auto& entry : table.entries()) {
+    if (entry.key.rfind("pcm.", 0) != 0) {
+      continue;
+    }
+    ++found;
+    EXPECT_FALSE(entry.origin.note.empty()) << entry.key;
+    EXPECT_EQ(entry.kind == foundation::ParameterTable::Kind::flag, entry.range().empty()) << entry.key;
+  }
+  EXPECT_EQ(found, 17);
+  EXPECT_EQ(table.find("pcm.early_drift")->text(), "false");
+  EXPECT_EQ(table.find("pcm.read_noise_tr")->text(), "250 ns");
 }
 
 }  // namespace
