@@ -17,11 +17,12 @@ enum class Purpose : std::uint8_t {
   update_rows,     ///< bit trains of the row lines
   update_columns,  ///< bit trains of the column lines
   pulse_noise,     ///< cycle-to-cycle noise of capacitor pulses
-  pcm_noise,       ///< programming noise
+  pcm_noise,       ///< programming pulses
   column_adcs,     ///< errors of the forward read's converters, drawn once
   row_adcs,        ///< errors of the transposed read's converters, drawn once
   forward_noise,   ///< noise at the input of the columns' converters
   transposed_noise,
+  pcm_state,  ///< drift exponent and slow noise of a device, drawn at each programming
 };
 
 /// Four independent uniform 32-bit words.

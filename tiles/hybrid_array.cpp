@@ -23,6 +23,11 @@ constexpr float kUsableRange = 0.8F;
 
 /// A residual has its own random numbers beside the verify rounds of its row.
 constexpr std::uint64_t kResidualRound = 0xffff;
+/// So do verify reads beside the pulses of their round.
+constexpr std::uint64_t kVerifyRound = 0x8000;
+
+/// Between two reads of a cell in training, for the fresh part of 1/f noise.
+constexpr Duration kReadInterval{2'000'000};
 
 std::uint64_t round_key(std::uint64_t operation, std::size_t row, std::uint64_t round) {
   return (operation << 32) ^ (static_cast<std::uint64_t>(row) << 16) ^ round;
@@ -34,7 +39,7 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
                          std::uint64_t seed, std::uint32_t tile)
     : parameters_(parameters),
       capacitor_(parameters.capacitor),
-      pcm_(parameters.pcm),
+      pcm_(rows, columns, foundation::padded_to_vector(columns), parameters.pcm, seed, tile),
       pulse_noise_(seed, Purpose::pulse_noise, tile),
       pcm_noise_(seed, Purpose::pcm_noise, tile),
       tick_(foundation::from_seconds(parameters.capacitor.decay_tau_ms * 1e-3 /
@@ -44,16 +49,17 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       rows_(rows),
       columns_(columns),
       weights_(rows, columns),
+      variances_(rows, columns),
       pcm_row_us_(rows),
       pcm_column_us_(columns),
       capacitor_row_us_(rows),
       capacitor_column_us_(columns),
+      squares_(std::max(rows, weights_.stride()), 0.0F),
+      sums_(weights_.stride(), 0.0F),
       targets_us_(columns),
       down_columns_((columns + 63) / 64) {
   const std::size_t cells = rows * weights_.stride();
-  for (auto* array : {&tick_decay_, &g_plus_us_, &g_minus_us_}) {
-    array->assign(cells, 0.0F);
-  }
+  tick_decay_.assign(cells, 0.0F);
   capacitors_.assign(cells, {});
   manufacture(parameters, seed, tile);
 }
@@ -61,7 +67,6 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
 void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile) {
   const foundation::RandomStream stream{seed, Purpose::manufacture, tile};
   const auto& c = parameters.capacitor;
-  const auto offset = static_cast<float>(parameters.pcm.offset_us);
   std::vector<double> steps_us(2 * capacitors_.size());
   for (std::size_t row = 0; row < weights_.rows(); ++row) {
     for (std::size_t column = 0; column < weights_.columns(); ++column) {
@@ -75,8 +80,6 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
       steps_us[2 * i + 1] = c.dg_us() * size * std::max(1 - mismatch, 0.0);
       tick_decay_[i] =
           static_cast<float>(foundation::exp(-1 / (static_cast<double>(c.decay_ticks) * tau_factor)));
-      g_plus_us_[i] = offset;
-      g_minus_us_[i] = offset;
     }
   }
   // 16 bits a step: to 1/65535 of the largest of the array.
@@ -102,23 +105,51 @@ void HybridArray::select(std::size_t rows, std::size_t columns) {
 }
 
 void HybridArray::advance_to(Duration now) {
-  const std::int64_t ticks = now / tick_;
-  if (ticks <= ticks_done_) {
+  now_ = std::max(now_, now);
+  const bool refresh = pcm_.refresh_due(now_);
+  const std::int64_t ticks = now_ / tick_;
+  if (ticks <= ticks_done_ && !refresh) {
     return;
   }
-  const auto passed = static_cast<std::size_t>(ticks - ticks_done_);
-  ticks_done_ = ticks;
-  const std::size_t cells = capacitors_.size();
+  if (refresh) {
+    pcm_.refresh(now_);
+    renew_variances();
+    sum_pcm_lines();
+  }
+  const auto passed = static_cast<std::size_t>(std::max<std::int64_t>(ticks - ticks_done_, 0));
+  ticks_done_ = std::max(ticks_done_, ticks);
+  const float next_polarity = parameters_.transfer.polarity_inversion ? -polarity_ : polarity_;
+  const auto decay = [&](const float* factor) {
+    decay_rows(0, turned_rows_, factor, next_polarity);
+    decay_rows(turned_rows_, weights_.rows(), factor, polarity_);
+  };
   if (passed == 1) {
-    decay_cells(capacitors_.data(), tick_decay_.data(), g_plus_us_.data(), g_minus_us_.data(),
-                weights_.data(), f_gain_, polarity_, per_kappa_, cells);
+    decay(tick_decay_.data());
   } else {
-    foundation::AlignedVector<float> factor(cells);
-    power_cells(tick_decay_.data(), passed, factor.data(), cells);
-    decay_cells(capacitors_.data(), factor.data(), g_plus_us_.data(), g_minus_us_.data(), weights_.data(),
-                f_gain_, polarity_, per_kappa_, cells);
+    foundation::AlignedVector<float> factor(capacitors_.size());
+    power_cells(tick_decay_.data(), passed, factor.data(), factor.size());
+    decay(factor.data());
   }
   sum_capacitor_lines();
+}
+
+void HybridArray::decay_rows(std::size_t first, std::size_t end, const float* factor, float polarity) {
+  const std::size_t cell = weights_.cell(first, 0);
+  decay_cells(capacitors_.data() + cell, factor + cell, pcm_.plus_us() + cell, pcm_.minus_us() + cell,
+              weights_.data() + cell, f_gain_, polarity, per_kappa_, weights_.cell(end, 0) - cell);
+}
+
+/// In units of w^2.
+void HybridArray::renew_variances() {
+  if (!pcm_.has_read_noise()) {
+    return;
+  }
+  const float unit = f_gain_ * f_gain_ * per_kappa_ * per_kappa_;
+  for (std::size_t row = 0; row < weights_.rows(); ++row) {
+    float* const line = variances_.data() + variances_.cell(row, 0);
+    pcm_.fresh_variances(weights_.cell(row, 0), weights_.columns(), now_, kReadInterval, line);
+    std::transform(line, line + weights_.columns(), line, [&](float variance) { return variance * unit; });
+  }
 }
 
 std::uint64_t HybridArray::update(const UpdateOrder& order) {
@@ -156,7 +187,7 @@ TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row
   const std::span<float> targets{targets_us_.data(), columns_};
   for (std::size_t j = 0; j < columns_; ++j) {
     const std::size_t i = line + j;
-    targets[j] = f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity_ * capacitors_[i].q_us;
+    targets[j] = f_gain_ * pcm_.difference_us(i) + polarity_ * capacitors_[i].q_us;
     count.saturated_capacitors += static_cast<std::uint64_t>(capacitors_[i].q_us <= capacitor_.q_min_us ||
                                                              capacitors_[i].q_us >= capacitor_.q_max_us);
     capacitors_[i].q_us = 0;
@@ -167,13 +198,16 @@ TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row
     write_residual(operation, row, targets, polarity, count);
   }
   refresh_row(row, polarity);
+  turned_rows_ = row + 1;
   return count;
 }
 
 void HybridArray::finish_transfer() {
+  turned_rows_ = 0;
   if (parameters_.transfer.polarity_inversion) {
     polarity_ = -polarity_;
   }
+  renew_variances();
   sum_pcm_lines();
   sum_capacitor_lines();
 }
@@ -188,10 +222,10 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
     targets_us[j] = targets[j] / per_kappa_;
     capacitors_[i].q_us = 0;
     // A pair is rebuilt over the common offset: RESET where it stands above.
-    if (std::min(g_plus_us_[i], g_minus_us_[i]) > offset) {
+    if (pcm_.weaker_us(i) > offset) {
       count.reset_pulses += 2;
-      g_plus_us_[i] = pcm_.reset_to_us;
-      g_minus_us_[i] = pcm_.reset_to_us;
+      pcm_.reset(PcmDeviceOf::plus, i);
+      pcm_.reset(PcmDeviceOf::minus, i);
     }
   }
   count += write_pairs(operation, row, targets_us);
@@ -202,19 +236,29 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
   return count;
 }
 
-/// Read, compare, pulse: until every pair of the row is within tolerance.
+/// Read, compare, pulse: until every pair of the row is seen within tolerance.
 TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
-                                       std::span<float> targets_us) {
+                                       std::span<const float> targets_us) {
+  if (parameters_.transfer.loop == "open") {
+    return write_pairs_blind(operation, row, targets_us);
+  }
   TransferCount count;
   const std::size_t line = weights_.cell(row, 0);
   const auto tolerance = static_cast<float>(parameters_.transfer.tolerance_us);
-  const float usable = kUsableRange * pcm_.g_max_us;
-  const float largest = usable - pcm_.reset_to_us;
+  const auto verify_noise = static_cast<float>(parameters_.transfer.verify_noise_us);
+  const float usable = kUsableRange * pcm_.device().g_max_us;
+  const float largest = usable - pcm_.device().reset_to_us;
   const auto rounds = static_cast<std::uint64_t>(parameters_.transfer.max_iterations);
+  verify_errors_us_.assign(targets_us.size(), 0.0F);
 
   for (std::uint64_t round = 0;; ++round) {
     ++count.reads;
     const bool last = round == rounds;
+    if (verify_noise > 0) {
+      draw_pcm_noise(round_key(operation, row, kVerifyRound + round), targets_us.size());
+      std::transform(normals_.begin(), normals_.begin() + static_cast<std::ptrdiff_t>(targets_us.size()),
+                     verify_errors_us_.begin(), [&](float normal) { return verify_noise * normal; });
+    }
     std::uint64_t outside = 0;
     bool drawn = false;
     for (std::size_t j = 0; j < targets_us.size(); ++j) {
@@ -223,7 +267,7 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
       if (round == 0 && std::fabs(targets_us[j]) > f_gain_ * largest) {
         ++count.clipped_targets;
       }
-      const float error = wanted - (g_plus_us_[i] - g_minus_us_[i]);
+      const float error = wanted - pcm_.difference_us(i) - verify_errors_us_[j];
       if (std::fabs(error) < tolerance) {
         continue;
       }
@@ -231,12 +275,12 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
       if (last) {
         continue;
       }
-      float& g = error > 0 ? g_plus_us_[i] : g_minus_us_[i];
+      const PcmDeviceOf which = error > 0 ? PcmDeviceOf::plus : PcmDeviceOf::minus;
       // Only at the start, so that enough rounds are left to rebuild the pair.
-      if (round == 0 && g + std::fabs(error) > usable &&
-          std::min(g_plus_us_[i], g_minus_us_[i]) > pcm_.reset_to_us) {
-        g_plus_us_[i] = pcm_.reset_to_us;
-        g_minus_us_[i] = pcm_.reset_to_us;
+      if (round == 0 && pcm_.us(which, i) + std::fabs(error) > usable &&
+          pcm_.weaker_us(i) > pcm_.device().reset_to_us) {
+        pcm_.reset(PcmDeviceOf::plus, i);
+        pcm_.reset(PcmDeviceOf::minus, i);
         count.reset_pulses += 2;
         continue;
       }
@@ -244,15 +288,63 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
         draw_pcm_noise(round_key(operation, row, round), targets_us.size());
         drawn = true;
       }
-      g = pcm_.set(g, std::fabs(error), normals_[j]);
+      pcm_.set(which, i, std::fabs(error), normals_[j]);
       ++count.set_pulses;
     }
     if (outside == 0 || last) {
       count.unconverged = outside;
+      pcm_.settle_row(operation, row, now_);
       return count;
     }
     ++count.pulse_rounds;
   }
+}
+
+/// As many full SET pulses as should do on average, and no look at what they did.
+TransferCount HybridArray::write_pairs_blind(std::uint64_t operation, std::size_t row,
+                                             std::span<const float> targets_us) {
+  TransferCount count;
+  count.reads = 1;
+  const std::size_t line = weights_.cell(row, 0);
+  const float usable = kUsableRange * pcm_.device().g_max_us;
+  const float largest = usable - pcm_.device().reset_to_us;
+  std::vector<std::uint64_t> pulses(targets_us.size());
+  std::vector<PcmDeviceOf> which(targets_us.size());
+  for (std::size_t j = 0; j < targets_us.size(); ++j) {
+    const std::size_t i = line + j;
+    const float wanted = std::clamp(targets_us[j] / f_gain_, -largest, largest);
+    count.clipped_targets += static_cast<std::uint64_t>(std::fabs(targets_us[j]) > f_gain_ * largest);
+    float error = wanted - pcm_.difference_us(i);
+    which[j] = error > 0 ? PcmDeviceOf::plus : PcmDeviceOf::minus;
+    if (pcm_.us(which[j], i) + std::fabs(error) > usable && pcm_.weaker_us(i) > pcm_.device().reset_to_us) {
+      pcm_.reset(PcmDeviceOf::plus, i);
+      pcm_.reset(PcmDeviceOf::minus, i);
+      count.reset_pulses += 2;
+      error = wanted;
+      which[j] = error > 0 ? PcmDeviceOf::plus : PcmDeviceOf::minus;
+    }
+    pulses[j] = pcm_.full_pulses_to(which[j], i, pcm_.us(which[j], i) + std::fabs(error));
+  }
+  for (std::uint64_t round = 0;; ++round) {
+    bool any = false;
+    for (std::size_t j = 0; j < targets_us.size(); ++j) {
+      if (round >= pulses[j]) {
+        continue;
+      }
+      if (!any) {
+        draw_pcm_noise(round_key(operation, row, round), targets_us.size());
+        any = true;
+      }
+      pcm_.set_full(which[j], line + j, normals_[j]);
+      ++count.set_pulses;
+    }
+    if (!any) {
+      break;
+    }
+    ++count.pulse_rounds;
+  }
+  pcm_.settle_row(operation, row, now_);
+  return count;
 }
 
 /// Unit steps of the capacitor, noisy like any update: what the pair missed.
@@ -262,7 +354,7 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
   const std::size_t line = weights_.cell(row, 0);
   for (std::size_t j = 0; j < targets_us.size(); ++j) {
     const std::size_t i = line + j;
-    const float missing = std::clamp(polarity * (targets_us[j] - f_gain_ * (g_plus_us_[i] - g_minus_us_[i])),
+    const float missing = std::clamp(polarity * (targets_us[j] - f_gain_ * pcm_.difference_us(i)),
                                      capacitor_.q_min_us, capacitor_.q_max_us);
     const auto pulses = static_cast<std::uint64_t>(std::floor(std::fabs(missing) / capacitor_.dg_us + 0.5F));
     if (pulses == 0) {
@@ -292,8 +384,7 @@ void HybridArray::draw_pcm_noise(std::uint64_t key, std::size_t count) {
 
 void HybridArray::refresh_row(std::size_t row, float polarity) {
   for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, weights_.columns()); ++i) {
-    weights_.data()[i] =
-        (f_gain_ * (g_plus_us_[i] - g_minus_us_[i]) + polarity * capacitors_[i].q_us) * per_kappa_;
+    weights_.data()[i] = (f_gain_ * pcm_.difference_us(i) + polarity * capacitors_[i].q_us) * per_kappa_;
   }
 }
 
@@ -302,8 +393,8 @@ void HybridArray::sum_pcm_lines() {
   std::vector<double> columns(columns_);
   std::fill(pcm_row_us_.begin(), pcm_row_us_.end(), 0.0);
   std::fill(pcm_column_us_.begin(), pcm_column_us_.end(), 0.0);
-  for (const auto* g : {&g_plus_us_, &g_minus_us_}) {
-    sum_lines(g->data(), rows_, columns_, weights_.stride(), rows.data(), columns.data());
+  for (const auto* g : {pcm_.plus_us(), pcm_.minus_us()}) {
+    sum_lines(g, rows_, columns_, weights_.stride(), rows.data(), columns.data());
     std::transform(rows.begin(), rows.end(), pcm_row_us_.begin(), pcm_row_us_.begin(), std::plus<>{});
     std::transform(columns.begin(), columns.end(), pcm_column_us_.begin(), pcm_column_us_.begin(),
                    std::plus<>{});
@@ -330,10 +421,62 @@ DrivenLines HybridArray::driven_columns(std::span<const float> duties) const {
                      parameters_.capacitor.g_ref_us * static_cast<double>(rows_));
 }
 
+bool HybridArray::has_read_noise() const {
+  return pcm_.has_read_noise() || parameters_.capacitor.read_noise_us > 0;
+}
+
+/// Squares of line codes and the capacitors' part, the same for every sum of a read.
+float HybridArray::square_codes(std::span<const float> codes, std::span<float> squares) const {
+  float sum = 0;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    squares[i] = codes[i] * codes[i];
+    sum += squares[i];
+  }
+  const auto sd = static_cast<float>(parameters_.capacitor.read_noise_us) * per_kappa_;
+  return sum * sd * sd;
+}
+
+bool HybridArray::forward_variance(std::span<const float> x, std::span<float> variances) const {
+  if (!has_read_noise()) {
+    return false;
+  }
+  const std::span<float> squares{squares_.data(), x.size()};
+  const float capacitors = square_codes(x, squares);
+  if (pcm_.has_read_noise()) {
+    variances_.forward(squares, sums_);
+  }
+  for (std::size_t j = 0; j < variances.size(); ++j) {
+    variances[j] = sums_[j] + capacitors;
+  }
+  return true;
+}
+
+bool HybridArray::transposed_variance(std::span<const float> deltas, std::span<float> variances) const {
+  if (!has_read_noise()) {
+    return false;
+  }
+  std::fill(squares_.begin(), squares_.end(), 0.0F);
+  const float capacitors = square_codes(deltas, squares_);
+  if (pcm_.has_read_noise()) {
+    variances_.transposed({squares_.data(), weights_.stride()}, variances);
+  } else {
+    std::fill(variances.begin(), variances.end(), 0.0F);
+  }
+  for (float& variance : variances) {
+    variance += capacitors;
+  }
+  return true;
+}
+
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
-  return {weights_.data()[i], g_plus_us_[i], g_minus_us_[i],
+  return {weights_.data()[i], pcm_.us(PcmDeviceOf::plus, i), pcm_.us(PcmDeviceOf::minus, i),
           capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us)};
+}
+
+std::size_t HybridArray::bytes_per_cell() {
+  return sizeof(float) /* weight */ + sizeof(CapacitorState) + 2 * sizeof(float) /* decay, variance */ +
+         PcmPairs::bytes_per_cell();
 }
 
 }  // namespace kirchhoff::tiles

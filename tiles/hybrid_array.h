@@ -6,7 +6,7 @@
 #include "foundation/aligned.h"
 #include "foundation/random.h"
 #include "tiles/capacitor_cell.h"
-#include "tiles/pcm_device.h"
+#include "tiles/pcm_pairs.h"
 #include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
@@ -16,10 +16,10 @@ namespace kirchhoff::tiles {
 /// The 2 PCM + 3T1C unit cells of a tile (Ambrogio et al., Nature 558, 60 (2018)).
 ///
 /// W = F (G+ - G-) + s (g - g_ref), software weight w = W / kappa; s is the polarity of the tile, turned
-/// round by every transfer. Modelled: see CapacitorCell and PcmDevice; charge decay towards g_ref on
-/// simulated time, applied in ticks. Verify reads of a transfer are exact. The reference line is ideal. Line
-/// conductances (for energy only) are those of the last tick or transfer: between ticks they move by less
-/// than 0.3 %.
+/// round by every transfer. Modelled: see CapacitorCell and PcmPairs; charge decay towards g_ref on
+/// simulated time, applied in ticks; noise from read to read. The reference line is ideal but for its noise.
+/// Line conductances (for energy only) are those of the last tick or transfer: between ticks they move by
+/// less than 0.3 %.
 class HybridArray final : public SynapseArray {
  public:
   /// `tile` keys the random numbers of manufacture and operation.
@@ -38,16 +38,28 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] DrivenLines driven_rows(std::span<const float> duties) const override;
   [[nodiscard]] DrivenLines driven_columns(std::span<const float> duties) const override;
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
+  /// Variance of the sums of a read with these line codes, (w x code)^2: sum of code^2 (F^2 (sd+^2 + sd-^2) +
+  /// sd_g^2) / kappa^2. False where reads have no noise.
+  bool forward_variance(std::span<const float> x, std::span<float> variances) const;
+  bool transposed_variance(std::span<const float> deltas, std::span<float> variances) const;
 
+  /// Bytes of state per cell, padding left out.
+  [[nodiscard]] static std::size_t bytes_per_cell();
   /// +1 or -1.
   [[nodiscard]] int polarity() const { return polarity_ > 0 ? 1 : -1; }
 
  private:
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
-  TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<float> targets_us);
+  TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
+  TransferCount write_pairs_blind(std::uint64_t operation, std::size_t row,
+                                  std::span<const float> targets_us);
   void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
                       float polarity, TransferCount& count);
   void draw_pcm_noise(std::uint64_t key, std::size_t count);
+  void decay_rows(std::size_t first, std::size_t end, const float* factor, float polarity);
+  void renew_variances();
+  [[nodiscard]] bool has_read_noise() const;
+  float square_codes(std::span<const float> codes, std::span<float> squares) const;
   /// Size of a step at q = 0; negative for the down source.
   [[nodiscard]] float step_us(std::size_t cell, Source source) const;
   void refresh_row(std::size_t row, float polarity);
@@ -56,11 +68,13 @@ class HybridArray final : public SynapseArray {
 
   SynapseParameters parameters_;
   CapacitorCell capacitor_;
-  PcmDevice pcm_;
+  PcmPairs pcm_;
   foundation::RandomStream pulse_noise_;
   foundation::RandomStream pcm_noise_;
   foundation::Duration tick_{0};
   std::int64_t ticks_done_ = 0;
+  foundation::Duration now_{0};  ///< of the last advance
+  std::size_t turned_rows_ = 0;  ///< of a transfer under way: these have the next polarity already
   float f_gain_;
   float per_kappa_;
   float polarity_ = 1;
@@ -72,17 +86,21 @@ class HybridArray final : public SynapseArray {
   foundation::AlignedVector<CapacitorState> capacitors_;  ///< steps in units of step_unit_us_
   float step_unit_us_ = 0;
   foundation::AlignedVector<float> tick_decay_;  ///< factor per tick
-  foundation::AlignedVector<float> g_plus_us_;
-  foundation::AlignedVector<float> g_minus_us_;
+  WeightPlane variances_;                        ///< of w from read to read: the PCM pair's part
 
   std::vector<double> pcm_row_us_;
   std::vector<double> pcm_column_us_;
   std::vector<double> capacitor_row_us_;  ///< sums of q; the g_ref part is added on reading
   std::vector<double> capacitor_column_us_;
 
+  // Of the read in hand.
+  mutable foundation::AlignedVector<float> squares_;
+  mutable foundation::AlignedVector<float> sums_;
+
   std::vector<std::uint32_t> words_;
   std::vector<float> normals_;
   std::vector<float> targets_us_;
+  std::vector<float> verify_errors_us_;
   std::vector<std::uint64_t> down_columns_;  ///< one bit per column
   std::vector<CellPulse> cell_pulses_;       ///< of the update in hand
 };

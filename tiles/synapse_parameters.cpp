@@ -23,6 +23,8 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
   table.real("capacitor.step_slope", c.step_slope, "", 0, 0.9, Mark::source, capacitor_fit);
   table.real("capacitor.cycle_noise", c.cycle_noise, "", 0, 5, Mark::source,
              "sd per pulse, of dg; " + capacitor_fit);
+  table.real("capacitor.read_noise", c.read_noise_us, "uS", 0, 10, Mark::assumed,
+             "sd from read to read; the transistor's thermal and 1/f noise within an integration");
   table.real("capacitor.decay_tau", c.decay_tau_ms, "ms", 0.01, 1e9, Mark::assumed,
              "\"a few milliseconds\" of retention at 5 % loss; study 5..500 ms");
   table.real("capacitor.decay_spread", c.decay_spread, "", 0, 2, Mark::assumed,
@@ -69,6 +71,11 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
                "above 1/dt in a stationary 1/f spectrum");
 
   auto& t = p.transfer;
+  table.choice("transfer.loop", t.loop, {"closed", "open"}, Mark::source,
+               "closed: verify after each pulse, patent US 11,436,479; open: full SET pulses by number, "
+               "nobody looks");
+  table.real("transfer.verify_noise", t.verify_noise_us, "uS", 0, 10, Mark::assumed,
+             "sd of a verify read of G+ - G-, comparator included");
   table.real("transfer.tolerance", t.tolerance_us, "uS", 0.001, 100, Mark::assumed, "of T/F - (G+ - G-)");
   table.integer("transfer.max_iterations", t.max_iterations, 1, 1000, Mark::assumed,
                 "read, compare, pulse; per row");

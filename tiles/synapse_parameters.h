@@ -18,6 +18,7 @@ struct CapacitorParameters {
   double mismatch = 0.06;          ///< of the up against the down source: up (1 + u), down (1 - u)
   double step_slope = 0.05;        ///< relative change of a step between g_ref and the end of the range
   double cycle_noise = 0.30;       ///< sd of a single pulse, of dg
+  double read_noise_us = 0.02;     ///< uS, sd of the read transistor's conductance from read to read
   double decay_tau_ms = 100;       ///< ms
   double decay_spread = 0.30;      ///< sigma of the lognormal spread of tau
   std::int64_t decay_ticks = 200;  ///< ticks per tau in which decay is applied
@@ -48,7 +49,9 @@ struct PcmParameters {
 };
 
 struct TransferParameters {
-  double tolerance_us = 0.2;  ///< uS, of T/F - (G+ - G-)
+  std::string loop = "closed";    ///< closed: read, compare, pulse; open: full pulses by number, unseen
+  double tolerance_us = 0.2;      ///< uS, of T/F - (G+ - G-)
+  double verify_noise_us = 0.05;  ///< uS, sd of a verify read of G+ - G-
   std::int64_t max_iterations = 20;
   bool polarity_inversion = true;
   std::string residual = "write";  ///< write: what the PCM pair missed goes into the capacitor; discard

@@ -507,6 +507,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   std::vector<TransferCount> counts(rows_);
   Duration length{0};
   for (std::size_t row = 0; row < rows_; ++row) {
+    array_->advance_to(begin + length);  // rows that wait go on losing charge
     counts[row] = array_->transfer_row(operation, row);
     length += parameters_.timing.transfer_row(counts[row]);
   }

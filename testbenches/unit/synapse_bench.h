@@ -24,6 +24,10 @@ inline tiles::SynapseParameters perfect_devices() {
   p.capacitor.cycle_noise = 0;
   p.capacitor.decay_spread = 0;
   p.pcm.set_noise = 0;
+  p.pcm.drift = 0;
+  p.pcm.read_noise = 0;
+  p.capacitor.read_noise_us = 0;
+  p.transfer.verify_noise_us = 0;
   return p;
 }
 

@@ -126,6 +126,8 @@ TEST(ChargeDecay, EarlierInstantsAreIgnored) {
 
 TEST(ChargeDecay, TowardsTheReferenceFromBothSidesAndPcmStays) {
   tiles::SynapseParameters parameters;
+  parameters.pcm.drift = 0;
+  parameters.pcm.read_noise = 0;
   HybridArray array{2, 2, parameters, 87, 0};
   const std::vector<float> targets{0.5F, -0.5F};
   array.program_row(1, 0, targets);
