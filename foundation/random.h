@@ -16,6 +16,7 @@ enum class Purpose : std::uint8_t {
   update_columns,  ///< bit trains of the column lines
   pulse_noise,     ///< cycle-to-cycle noise of capacitor pulses
   pcm_noise,       ///< programming noise
+  faults,          ///< stuck and dead devices, drawn once
 };
 
 /// Four independent uniform 32-bit words.
