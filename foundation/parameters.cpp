@@ -7,7 +7,9 @@
 
 #include "foundation/error.h"
 #include "foundation/nearest_name.h"
+#include "foundation/problems.h"
 #include "foundation/units.h"
+#include "foundation/utf8.h"
 
 namespace kirchhoff::foundation {
 namespace {
@@ -125,6 +127,10 @@ std::string list_text(const std::vector<std::int64_t>& values) {
   return text + "]";
 }
 
+bool is_line_of_text(const std::string& text) {
+  return !first_invalid_utf8(text) && printable(text) == text;
+}
+
 bool is_key(std::string_view key) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -146,6 +152,7 @@ std::string ParameterTable::Entry::text() const {
 std::string ParameterTable::Entry::range() const {
   switch (kind) {
     case Kind::flag:
+    case Kind::text:
       return {};
     case Kind::choice:
       return joined(choices, " | ");
@@ -276,6 +283,25 @@ void ParameterTable::integers(std::string key, std::vector<std::int64_t>& target
   });
 }
 
+void ParameterTable::text(std::string key, std::string& target, Mark mark, std::string note) {
+  if (!is_line_of_text(target)) {
+    throw ModelError("parameter '" + key + "': default is no line of text");
+  }
+  Entry entry{std::move(key), Kind::text, {}, 0, 0, {}, {mark, std::move(note), {}}, {}, {}, {}};
+  entry.value = [&target] { return target; };
+  declare(std::move(entry), [&target](const Literal& literal) {
+    const auto* line = std::get_if<std::string>(&literal.value);
+    if (line == nullptr) {
+      throw InputError("is " + shown(literal) + ", but needs a text in quotes");
+    }
+    if (!is_line_of_text(*line)) {
+      throw InputError("is " + shown(literal) +
+                       ", but must be one line of UTF-8 text without control characters");
+    }
+    target = *line;
+  });
+}
+
 const ParameterTable::Entry* ParameterTable::find(std::string_view key) const {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == key; });
@@ -307,8 +333,8 @@ Origin ParameterTable::origin_over(const Proposal& proposal, const std::string& 
     } else {
       origin.mark = Mark::user;
       const std::string& note = proposal.origin.note;
-      origin.note = "instead of " + proposal.text + " (" + std::string(to_string(proposal.origin.mark)) +
-                    (note.empty() ? "" : ": " + note) + ")";
+      origin.note = "instead of " + (proposal.text.empty() ? "nothing" : proposal.text) + " (" +
+                    std::string(to_string(proposal.origin.mark)) + (note.empty() ? "" : ": " + note) + ")";
     }
   }
   origin.mark = how.mark.value_or(origin.mark);

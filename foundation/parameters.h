@@ -30,13 +30,13 @@ struct Origin {
 /// to the declared unit. The targets must outlive the table and stay where they are.
 class ParameterTable {
  public:
-  enum class Kind : std::uint8_t { real, integer, flag, choice, integers };
+  enum class Kind : std::uint8_t { real, integer, flag, choice, integers, text };
 
   struct Entry {
     std::string key;
     Kind kind = Kind::real;
     std::string unit;  ///< "" where there is none
-    double low = 0;    ///< range, in the declared unit; unused for choices and flags
+    double low = 0;    ///< range, in the declared unit; unused for choices, flags and texts
     double high = 0;
     std::vector<std::string> choices;
     Origin origin;
@@ -46,7 +46,7 @@ class ParameterTable {
 
     /// The current value for people and for TOML: with unit and SI prefix, exact ("100 ms", "[250, 125]").
     [[nodiscard]] std::string text() const;
-    /// The range for people: "1 ms .. 10 s", "logistic | relu", empty for a flag.
+    /// The range for people: "1 ms .. 10 s", "logistic | relu", empty for a flag or text.
     [[nodiscard]] std::string range() const;
   };
 
@@ -79,6 +79,8 @@ class ParameterTable {
   /// A list of integers, each within [low, high]; may be empty.
   void integers(std::string key, std::vector<std::int64_t>& target, std::int64_t low, std::int64_t high,
                 Mark mark, std::string note);
+  /// Any line of UTF-8 text without control characters, e.g. the name of a file; may be empty.
+  void text(std::string key, std::string& target, Mark mark, std::string note);
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   /// Null where there is no such key.

@@ -45,8 +45,14 @@ void Problems::raise() const {
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Problem& a, const Problem& b) { return a.line < b.line; });
   std::string text;
-  for (const Problem& problem : sorted) {
+  for (std::size_t i = 0; i < std::min(sorted.size(), most_); ++i) {
+    const Problem& problem = sorted[i];
     text += (text.empty() ? "" : "\n") + printable(place(problem.line) + ": " + problem.text);
+  }
+  if (sorted.size() > most_) {
+    const std::size_t rest = sorted.size() - most_;
+    text += "\n" +
+            printable(place(0) + ": and " + std::to_string(rest) + " more problem" + (rest == 1 ? "" : "s"));
   }
   throw InputError(text);
 }

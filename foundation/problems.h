@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -8,12 +10,17 @@ namespace kirchhoff::foundation {
 /// Collects everything that is wrong with one file, so that the user hears it all at once.
 class Problems {
  public:
-  /// Line 0 names no line.
-  explicit Problems(std::string file_name) : file_name_(std::move(file_name)) {}
+  static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
+  /// Of more than `most` problems the first are told, and how many more there are.
+  explicit Problems(std::string file_name, std::size_t most = all)
+      : file_name_(std::move(file_name)), most_(most) {}
+
+  /// Line 0 names no line.
   void add(int line, const std::string& text);
   /// Throws InputError, one line per problem in order of the file's lines, where there are any.
   void raise() const;
+  [[nodiscard]] bool empty() const { return problems_.empty(); }
 
   /// "file:line"
   [[nodiscard]] std::string place(int line) const;
@@ -25,6 +32,7 @@ class Problems {
   };
 
   std::string file_name_;
+  std::size_t most_;
   std::vector<Problem> problems_;
 };
 

@@ -23,6 +23,7 @@ enum class Purpose : std::uint8_t {
   forward_noise,   ///< noise at the input of the columns' converters
   transposed_noise,
   pcm_state,  ///< drift exponent and slow noise of a device, drawn at each programming
+  faults,     ///< stuck and dead devices, drawn once
 };
 
 /// Four independent uniform 32-bit words.

@@ -17,6 +17,7 @@ struct Line {
 
 std::string toml_value(const ParameterTable::Entry& entry) {
   const bool is_text = entry.kind == ParameterTable::Kind::choice ||
+                       entry.kind == ParameterTable::Kind::text ||
                        (entry.kind == ParameterTable::Kind::real && !entry.unit.empty() && entry.unit != "1");
   return is_text ? toml_string(entry.text()) : entry.value();
 }

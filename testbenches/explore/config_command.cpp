@@ -233,6 +233,7 @@ std::vector<Block> technology_blocks(const foundation::Technology& technology) {
 nlohmann::ordered_json json_value(const ParameterTable::Entry& entry) {
   switch (entry.kind) {
     case ParameterTable::Kind::choice:
+    case ParameterTable::Kind::text:
       return entry.value();
     case ParameterTable::Kind::real:
     case ParameterTable::Kind::integer:
@@ -301,6 +302,7 @@ void print_configuration_json(std::ostream& out, const model::Configuration& con
         item["choices"] = entry.choices;
         break;
       case ParameterTable::Kind::flag:
+      case ParameterTable::Kind::text:
         break;
       case ParameterTable::Kind::real:
       case ParameterTable::Kind::integer:

@@ -28,6 +28,7 @@ struct Room {
   bool inversion = true;
   std::string residual = "write";
   std::vector<std::int64_t> hidden{250, 125};
+  std::string map;
   ParameterTable table;
 
   Room() {
@@ -38,6 +39,7 @@ struct Room {
     table.flag("transfer.inversion", inversion, Mark::source, "Nature");
     table.choice("transfer.residual", residual, {"write", "discard"}, Mark::assumed, "");
     table.integers("network.hidden", hidden, 1, 4096, Mark::source, "paper");
+    table.text("faults.map", map, Mark::assumed, "a file");
   }
 };
 
@@ -162,6 +164,8 @@ TEST(Parameters, ReadsEveryKind) {
     residual = "discard"
     [network]
     hidden = [300, 100, 30]
+    [faults]
+    map = "my faults.csv"
   )",
             "my.toml");
   EXPECT_EQ(room.tau_ms, 20);
@@ -171,6 +175,7 @@ TEST(Parameters, ReadsEveryKind) {
   EXPECT_FALSE(room.inversion);
   EXPECT_EQ(room.residual, "discard");
   EXPECT_EQ(room.hidden, (std::vector<std::int64_t>{300, 100, 30}));
+  EXPECT_EQ(room.map, "my faults.csv");
 }
 
 TEST(Parameters, NumbersInOtherClothes) {
@@ -185,6 +190,10 @@ TEST(Parameters, NumbersInOtherClothes) {
   EXPECT_EQ(room.tau_ms, 5);
   set(room.table, "network.hidden=[]");
   EXPECT_TRUE(room.hidden.empty());
+  set(room.table, "faults.map=broken/cells.csv");
+  EXPECT_EQ(room.map, "broken/cells.csv");
+  set(room.table, "faults.map=\"\"");
+  EXPECT_TRUE(room.map.empty());
 }
 
 TEST(Parameters, ErrorsSayWhereWhatAndWhatWouldBeRight) {
@@ -217,6 +226,12 @@ TEST(Parameters, ErrorsSayWhereWhatAndWhatWouldBeRight) {
             "my.toml:2: network.hidden[1] is 0, but must be within 1 .. 4096");
   EXPECT_EQ(read_error("[network]\nhidden = 5"),
             "my.toml:2: network.hidden is 5, but needs a list of whole numbers, e.g. [250, 125]");
+  EXPECT_EQ(read_error("[faults]\nmap = 7"), "my.toml:2: faults.map is 7, but needs a text in quotes");
+  EXPECT_EQ(
+      read_error("[faults]\nmap = \"a\\nb\""),
+      "my.toml:2: faults.map is \"a\\nb\", but must be one line of UTF-8 text without control characters");
+  EXPECT_EQ(set_error({"faults.map=\xff"}),
+            "--set: faults.map is \"\xff\", but must be one line of UTF-8 text without control characters");
   EXPECT_EQ(read_error("[cell]\nsteps = 1979-05-27"),
             "my.toml:2: cell.steps is a date or table, but needs a whole number, e.g. 500");
   EXPECT_EQ(read_error("'cell.steps' = 9\ncell.steps = 10"), "my.toml:2: cell.steps is given twice");
@@ -281,6 +296,8 @@ TEST(Parameters, PresetsProposeAndUsersOverride) {
             (Origin{Mark::user, "instead of 131 (source: preset)", "--set"}));
   set(room.table, "cell.steps=131");
   EXPECT_EQ(room.table.find("cell.steps")->origin.mark, Mark::source) << "back to what the preset says";
+  set(room.table, "faults.map=mine.csv");
+  EXPECT_EQ(room.table.find("faults.map")->origin.note, "instead of nothing (assumed: a file)");
 }
 
 TEST(Parameters, AnnotatedValuesAreReadStrictly) {
@@ -319,6 +336,8 @@ TEST(Parameters, DeclarationsAreChecked) {
   EXPECT_THROW(table.real("a.with space", value, "", 0, 3, Mark::assumed, ""), ModelError);
   EXPECT_THROW(table.choice("a.d", word, {"y", "z"}, Mark::assumed, ""), ModelError);
   EXPECT_THROW(table.integer("a.e", number, 6, 9, Mark::assumed, ""), ModelError);
+  word = "two\nlines";
+  EXPECT_THROW(table.text("a.f", word, Mark::assumed, ""), ModelError);
   EXPECT_EQ(table.entries().size(), 1U);
 }
 
@@ -330,6 +349,7 @@ TEST(Parameters, RangesForPeople) {
   EXPECT_EQ(room.table.find("transfer.residual")->range(), "write | discard");
   EXPECT_EQ(room.table.find("transfer.inversion")->range(), "");
   EXPECT_EQ(room.table.find("network.hidden")->range(), "each 1 .. 4096");
+  EXPECT_EQ(room.table.find("faults.map")->range(), "");
 }
 
 TEST(Parameters, EffectiveConfigurationReadsBackIdentically) {
@@ -343,6 +363,10 @@ TEST(Parameters, EffectiveConfigurationReadsBackIdentically) {
     room.inversion = random.below(2) == 0;
     room.residual = random.below(2) == 0 ? "write" : "discard";
     room.hidden.assign(random.below(5), 1 + random.below(4096));
+    for (std::uint32_t i = random.below(9); i > 0; --i) {
+      room.map +=
+          std::string(1, static_cast<char>(0x20 + random.below(0x5f)));  // quotes and backslashes, too
+    }
     const std::string text = effective_toml(room.table);
     Room again;
     read_toml(again.table, text, "config.toml");
@@ -353,6 +377,7 @@ TEST(Parameters, EffectiveConfigurationReadsBackIdentically) {
     ASSERT_EQ(again.inversion, room.inversion);
     ASSERT_EQ(again.residual, room.residual);
     ASSERT_EQ(again.hidden, room.hidden);
+    ASSERT_EQ(again.map, room.map) << text;
   }
 }
 
