@@ -45,6 +45,7 @@ constexpr std::array fields{
     TechnologyField{"e_upl", "J", false, &T::e_upl},
     TechnologyField{"e_store", "J", false, &T::e_store},
     TechnologyField{"c_line_um", "F/um", false, &T::c_line_um},
+    TechnologyField{"r_line_um", "ohm/um", false, &T::r_line_um},
     TechnologyField{"c_gate", "F", false, &T::c_gate},
     TechnologyField{"i_leak", "A", false, &T::i_leak},
     TechnologyField{"ctl", "1", false, &T::ctl},

@@ -58,6 +58,7 @@ struct Technology {
   Quantity e_upl;      ///< J
   Quantity e_store;    ///< J
   Quantity c_line_um;  ///< F/um
+  Quantity r_line_um;  ///< ohm/um
   Quantity c_gate;     ///< F
   Quantity i_leak;     ///< A
   Quantity ctl;        ///< 1

@@ -21,7 +21,7 @@ struct CapacitorState {
 ///
 /// A cell is described by q = g - g_ref of its read transistor, microsiemens.
 /// Modelled: step size and up/down mismatch per cell, slope with charge, cycle-to-cycle noise, limits.
-/// Not modelled yet: offset and gain of the read transistor, dead cells.
+/// Not modelled yet: offset and gain of the read transistor.
 struct CapacitorCell {
   float q_min_us;
   float q_max_us;
@@ -40,7 +40,8 @@ struct CapacitorCell {
   [[nodiscard]] float pulse(float q_us, float step_us, float normal) const {
     // Up steps shrink with charge, down steps grow: the sign of the step turns the slope round.
     const float bend = step_us < 0 ? slope_per_us : -slope_per_us;
-    const float moved = q_us + step_us * (1.0F + bend * q_us) + cycle_noise_us * normal;
+    const float noise_us = step_us != 0 ? cycle_noise_us : 0.0F;  // a dead source does nothing
+    const float moved = q_us + step_us * (1.0F + bend * q_us) + noise_us * normal;
     return std::min(std::max(moved, q_min_us), q_max_us);
   }
 };

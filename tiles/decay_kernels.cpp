@@ -19,6 +19,19 @@ KIRCHHOFF_CLONES void decay_cells(CapacitorState* __restrict cells, const float*
 
 namespace {
 
+KIRCHHOFF_CLONES void decay_wired(CapacitorState* __restrict cells, const float* __restrict factor,
+                                  const float* __restrict g_plus_us, const float* __restrict g_minus_us,
+                                  const float* __restrict offset_us, const float* __restrict attenuation,
+                                  float* __restrict weight, float f_gain, float polarity, float per_kappa,
+                                  std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float q = cells[i].q_us * factor[i];
+    cells[i].q_us = q;
+    weight[i] =
+        (f_gain * (g_plus_us[i] - g_minus_us[i]) + offset_us[i] + polarity * attenuation[i] * q) * per_kappa;
+  }
+}
+
 KIRCHHOFF_CLONES void multiply_cells(float* __restrict out, const float* __restrict by, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     out[i] *= by[i];
@@ -32,6 +45,13 @@ KIRCHHOFF_CLONES void square_cells(float* __restrict values, std::size_t count) 
 }
 
 }  // namespace
+
+void decay_cells(CapacitorState* cells, const float* factor, const float* g_plus_us, const float* g_minus_us,
+                 const WiredCells& wires, float* weight, float f_gain, float polarity, float per_kappa,
+                 std::size_t count) {
+  decay_wired(cells, factor, g_plus_us, g_minus_us, wires.offset_us, wires.attenuation, weight, f_gain,
+              polarity, per_kappa, count);
+}
 
 void power_cells(const float* factor, std::size_t ticks, float* out, std::size_t count) {
   std::vector<float> square(factor, factor + count);

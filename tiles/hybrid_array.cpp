@@ -36,7 +36,7 @@ std::uint64_t round_key(std::uint64_t operation, std::size_t row, std::uint64_t 
 }  // namespace
 
 HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapseParameters& parameters,
-                         std::uint64_t seed, std::uint32_t tile)
+                         std::uint64_t seed, std::uint32_t tile, const WireResistance& wires)
     : parameters_(parameters),
       capacitor_(parameters.capacitor),
       pcm_(rows, columns, foundation::padded_to_vector(columns), parameters.pcm, seed, tile),
@@ -61,6 +61,11 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
   const std::size_t cells = rows * weights_.stride();
   tick_decay_.assign(cells, 0.0F);
   capacitors_.assign(cells, {});
+  if (wires.row_ohm > 0 || wires.column_ohm > 0) {
+    wires_ = std::make_unique<Wires>(Wires{.network = WireNetwork(rows, columns, wires),
+                                           .offset_us = foundation::AlignedVector<float>(cells, 0.0F),
+                                           .attenuation = foundation::AlignedVector<float>(cells, 1.0F)});
+  }
   manufacture(parameters, seed, tile);
 }
 
@@ -91,6 +96,22 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
   select(rows_, columns_);
 }
 
+void HybridArray::break_devices(std::span<const CellFault> faults) {
+  for (const CellFault& fault : faults) {
+    const std::size_t cell = weights_.cell(fault.row, fault.column);
+    if (fault.device == CellDevice::capacitor) {
+      capacitors_[cell].steps = {0, 0};
+      continue;
+    }
+    pcm_.stick(fault.device == CellDevice::g_plus ? PcmDeviceOf::plus : PcmDeviceOf::minus, cell,
+               fault.kind == FaultKind::stuck_on ? pcm_.device().g_max_us : 0.0F);
+  }
+  for (std::size_t row = 0; row < weights_.rows(); ++row) {
+    refresh_row(row, polarity_);
+  }
+  select(rows_, columns_);
+}
+
 float HybridArray::step_us(std::size_t cell, Source source) const {
   const auto step =
       static_cast<float>(capacitors_[cell].steps[static_cast<std::size_t>(source)]) * step_unit_us_;
@@ -100,6 +121,7 @@ float HybridArray::step_us(std::size_t cell, Source source) const {
 void HybridArray::select(std::size_t rows, std::size_t columns) {
   rows_ = rows;
   columns_ = columns;
+  settled_ = false;
   sum_pcm_lines();
   sum_capacitor_lines();
 }
@@ -135,8 +157,67 @@ void HybridArray::advance_to(Duration now) {
 
 void HybridArray::decay_rows(std::size_t first, std::size_t end, const float* factor, float polarity) {
   const std::size_t cell = weights_.cell(first, 0);
+  const std::size_t count = weights_.cell(end, 0) - cell;
+  if (wires_ != nullptr) {
+    const WiredCells wired{wires_->offset_us.data() + cell, wires_->attenuation.data() + cell};
+    decay_cells(capacitors_.data() + cell, factor + cell, pcm_.plus_us() + cell, pcm_.minus_us() + cell,
+                wired, weights_.data() + cell, f_gain_, polarity, per_kappa_, count);
+    return;
+  }
   decay_cells(capacitors_.data() + cell, factor + cell, pcm_.plus_us() + cell, pcm_.minus_us() + cell,
-              weights_.data() + cell, f_gain_, polarity, per_kappa_, weights_.cell(end, 0) - cell);
+              weights_.data() + cell, f_gain_, polarity, per_kappa_, count);
+}
+
+void HybridArray::settle() {
+  if (settled_) {
+    return;
+  }
+  settled_ = true;
+  renew_variances();
+  if (wires_ != nullptr) {
+    renew_wires();
+    for (std::size_t row = 0; row < weights_.rows(); ++row) {
+      refresh_row(row, polarity_);
+    }
+  }
+}
+
+/// One network each for the lines of G+, G- and g; unused lines are switched off.
+void HybridArray::renew_wires() {
+  const std::size_t cells = capacitors_.size();
+  foundation::AlignedVector<float> conductance(cells, 0.0F);
+  foundation::AlignedVector<float> attenuation(cells, 1.0F);
+  foundation::AlignedVector<float> stray(cells, 0.0F);
+  wires_->trusted = true;
+  const auto solve = [&](const auto& us) {
+    for (std::size_t row = 0; row < rows_; ++row) {
+      for (std::size_t column = 0; column < columns_; ++column) {
+        const std::size_t i = weights_.cell(row, column);
+        conductance[i] = us(i);
+      }
+    }
+    const WireLoad load =
+        wires_->network.solve(conductance.data(), weights_.stride(), attenuation.data(), stray.data());
+    wires_->trusted = wires_->trusted && wires_->network.trusts(load);
+  };
+  std::fill(wires_->offset_us.begin(), wires_->offset_us.end(), 0.0F);
+  for (const PcmDeviceOf which : {PcmDeviceOf::plus, PcmDeviceOf::minus}) {
+    solve([&](std::size_t i) { return pcm_.us(which, i); });
+    const float sign = which == PcmDeviceOf::plus ? f_gain_ : -f_gain_;
+    for (std::size_t i = 0; i < cells; ++i) {
+      wires_->offset_us[i] += sign * ((attenuation[i] - 1.0F) * conductance[i] + stray[i]);
+    }
+  }
+  const auto g_ref = static_cast<float>(parameters_.capacitor.g_ref_us);
+  solve([&](std::size_t i) { return std::max(capacitors_[i].q_us + g_ref, 0.0F); });
+  wires_->attenuation = attenuation;
+  double sum = 0;
+  for (std::size_t row = 0; row < rows_; ++row) {
+    for (std::size_t column = 0; column < columns_; ++column) {
+      sum += static_cast<double>(attenuation[weights_.cell(row, column)]);
+    }
+  }
+  wires_->mean_attenuation = static_cast<float>(sum / static_cast<double>(rows_ * columns_));
 }
 
 /// In units of w^2.
@@ -164,10 +245,11 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
   if (cell_pulses_.size() < most) {
     cell_pulses_.resize(most);
   }
-  const PulseTargets targets{.cells = capacitors_.data(),
-                             .weights = weights_.data(),
-                             .step_unit_us = step_unit_us_,
-                             .to_weight = polarity_ * per_kappa_};
+  const PulseTargets targets{
+      .cells = capacitors_.data(),
+      .weights = weights_.data(),
+      .step_unit_us = step_unit_us_,
+      .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F)};
   const std::size_t total = list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
   const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
   prefetch_first(pulses, targets);
@@ -207,7 +289,8 @@ void HybridArray::finish_transfer() {
   if (parameters_.transfer.polarity_inversion) {
     polarity_ = -polarity_;
   }
-  renew_variances();
+  settled_ = false;
+  settle();
   sum_pcm_lines();
   sum_capacitor_lines();
 }
@@ -366,7 +449,7 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
       q = capacitor_.pulse(q, step, 0.0F);
     }
     // The noise of n pulses adds up to root n of one.
-    q += capacitor_.cycle_noise_us * std::sqrt(static_cast<float>(pulses)) * normals_[j];
+    q += step == 0 ? 0.0F : capacitor_.cycle_noise_us * std::sqrt(static_cast<float>(pulses)) * normals_[j];
     capacitors_[i].q_us = std::clamp(q, capacitor_.q_min_us, capacitor_.q_max_us);
     count.residual_pulses += pulses;
     count.residual_slots = std::max(count.residual_slots, pulses);
@@ -384,7 +467,11 @@ void HybridArray::draw_pcm_noise(std::uint64_t key, std::size_t count) {
 
 void HybridArray::refresh_row(std::size_t row, float polarity) {
   for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, weights_.columns()); ++i) {
-    weights_.data()[i] = (f_gain_ * pcm_.difference_us(i) + polarity * capacitors_[i].q_us) * per_kappa_;
+    const float offset = wires_ != nullptr ? wires_->offset_us[i] : 0.0F;
+    const float attenuation = wires_ != nullptr ? wires_->attenuation[i] : 1.0F;
+    weights_.data()[i] =
+        (f_gain_ * pcm_.difference_us(i) + offset + polarity * attenuation * capacitors_[i].q_us) *
+        per_kappa_;
   }
 }
 

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "foundation/aligned.h"
 #include "foundation/random.h"
 #include "tiles/capacitor_cell.h"
+#include "tiles/fault_map.h"
 #include "tiles/pcm_pairs.h"
 #include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
+#include "tiles/wire_network.h"
 
 namespace kirchhoff::tiles {
 
@@ -17,17 +20,25 @@ namespace kirchhoff::tiles {
 ///
 /// W = F (G+ - G-) + s (g - g_ref), software weight w = W / kappa; s is the polarity of the tile, turned
 /// round by every transfer. Modelled: see CapacitorCell and PcmPairs; charge decay towards g_ref on
-/// simulated time, applied in ticks; noise from read to read. The reference line is ideal but for its noise.
+/// simulated time, applied in ticks; noise from read to read; resistance of the wires (WireNetwork, once for
+/// G+, G- and g each, worked out anew after every transfer). Between ticks a pulse counts with the mean
+/// attenuation of the tile. The reference line is as attenuated as the line it is subtracted from; the verify
+/// reads of a transfer compare at the same place, so that wires drop out.
 /// Line conductances (for energy only) are those of the last tick or transfer: between ticks they move by
 /// less than 0.3 %.
 class HybridArray final : public SynapseArray {
  public:
   /// `tile` keys the random numbers of manufacture and operation.
   HybridArray(std::size_t rows, std::size_t columns, const SynapseParameters& parameters, std::uint64_t seed,
-              std::uint32_t tile);
+              std::uint32_t tile, const WireResistance& wires = {});
+
+  /// Devices that do not work, before anything is programmed.
+  void break_devices(std::span<const CellFault> faults);
 
   [[nodiscard]] const WeightPlane& weights() const override { return weights_; }
   void select(std::size_t rows, std::size_t columns) override;
+  void settle() override;
+  [[nodiscard]] bool trusts_wires() const override { return wires_ == nullptr || wires_->trusted; }
   void advance_to(foundation::Duration now) override;
   std::uint64_t update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
@@ -58,6 +69,7 @@ class HybridArray final : public SynapseArray {
   void draw_pcm_noise(std::uint64_t key, std::size_t count);
   void decay_rows(std::size_t first, std::size_t end, const float* factor, float polarity);
   void renew_variances();
+  void renew_wires();
   [[nodiscard]] bool has_read_noise() const;
   float square_codes(std::span<const float> codes, std::span<float> squares) const;
   /// Size of a step at q = 0; negative for the down source.
@@ -92,6 +104,17 @@ class HybridArray final : public SynapseArray {
   std::vector<double> pcm_column_us_;
   std::vector<double> capacitor_row_us_;  ///< sums of q; the g_ref part is added on reading
   std::vector<double> capacitor_column_us_;
+
+  /// What the wires leave, as it was after the last transfer or programming.
+  struct Wires {
+    WireNetwork network;
+    foundation::AlignedVector<float> offset_us;    ///< what they take off F (G+ - G-), uS
+    foundation::AlignedVector<float> attenuation;  ///< of the capacitor's part
+    float mean_attenuation = 1;
+    bool trusted = true;
+  };
+  std::unique_ptr<Wires> wires_;  ///< null: ideal
+  bool settled_ = true;
 
   // Of the read in hand.
   mutable foundation::AlignedVector<float> squares_;

@@ -57,18 +57,32 @@ PcmPairs::PcmPairs(std::size_t rows, std::size_t columns, std::size_t stride, co
   }
 }
 
+void PcmPairs::stick(PcmDeviceOf which, std::size_t cell, float g_us) {
+  Side& devices = side(which);
+  devices.stuck.resize(devices.g_us.size(), false);
+  devices.stuck[cell] = true;
+  devices.g_us[cell] = g_us;
+  devices.g_programmed_us[cell] = g_us;
+}
+
+void PcmPairs::write(Side& devices, std::size_t cell, float g_us) {
+  if (!devices.stuck.empty() && devices.stuck[cell]) {
+    return;
+  }
+  devices.g_us[cell] = g_us;
+  devices.pulsed.push_back(static_cast<std::uint32_t>(cell));
+}
+
 void PcmPairs::pulsed(PcmDeviceOf which, std::size_t cell, float g_us) {
   Side& devices = side(which);
-  devices.g_us[cell] = g_us;
   ++devices.sets[cell];
-  devices.pulsed.push_back(static_cast<std::uint32_t>(cell));
+  write(devices, cell, g_us);
 }
 
 void PcmPairs::reset(PcmDeviceOf which, std::size_t cell) {
   Side& devices = side(which);
-  devices.g_us[cell] = device_.reset_to_us;
   devices.resets[cell] = static_cast<std::uint16_t>(std::min(devices.resets[cell] + 1, 0xffff));
-  devices.pulsed.push_back(static_cast<std::uint32_t>(cell));
+  write(devices, cell, device_.reset_to_us);
 }
 
 void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now) {

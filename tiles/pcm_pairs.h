@@ -23,7 +23,8 @@ enum class PcmDeviceOf : std::uint8_t { plus, minus };
 ///
 /// Conductances are held between refreshes: between two of them none is off by more than `drift_bound` on
 /// account of drift, and no slow offset's sd has grown by more than `noise_bound` (both of the conductance),
-/// but for devices below 0.02 g_max and those programmed less than `shortest_hold` ago. Inside a closed loop
+/// but for devices below 0.02 g_max and those so young that more than one refresh in `shortest_hold` would be
+/// due. Inside a closed loop
 /// a device is seen as its last pulse left it; exponent and noise are drawn when its row is settled. Cells
 /// lie row by row with a stride.
 class PcmPairs {
@@ -53,6 +54,9 @@ class PcmPairs {
     return std::min(sides_[0].g_us[cell], sides_[1].g_us[cell]);
   }
   [[nodiscard]] float us(PcmDeviceOf which, std::size_t cell) const { return side(which).g_us[cell]; }
+
+  /// From now on the device has this conductance, whatever is written.
+  void stick(PcmDeviceOf which, std::size_t cell, float g_us);
 
   // Pulses. settle_row() once the row is done.
   void set(PcmDeviceOf which, std::size_t cell, float error_us, float normal) {
@@ -100,9 +104,11 @@ class PcmPairs {
     std::vector<std::uint32_t> sets;
     std::vector<std::uint16_t> resets;
     std::vector<std::uint32_t> pulsed;  ///< cells since the last settle_row(); some more than once
+    std::vector<bool> stuck;            ///< empty where no device is
   };
   Side& side(PcmDeviceOf which) { return sides_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] const Side& side(PcmDeviceOf which) const { return sides_[static_cast<std::size_t>(which)]; }
+  static void write(Side& devices, std::size_t cell, float g_us);
   void pulsed(PcmDeviceOf which, std::size_t cell, float g_us);
   void plan_refresh(foundation::Duration now);
 

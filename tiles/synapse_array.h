@@ -65,6 +65,12 @@ class SynapseArray {
   /// Lets charge decay up to this instant of simulated time; earlier instants are ignored.
   virtual void advance_to(foundation::Duration now) = 0;
 
+  /// Programming is over: what is only worked out once for all rows.
+  virtual void settle() {}
+
+  /// False where wires are so resistive that their model is no longer to be trusted.
+  [[nodiscard]] virtual bool trusts_wires() const { return true; }
+
   /// Returns the pulses that reached a cell.
   virtual std::uint64_t update(const UpdateOrder& order) = 0;
 

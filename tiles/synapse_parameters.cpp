@@ -12,6 +12,9 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
              "conductance per unit of software weight");
 
   auto& c = p.capacitor;
+  table.text(
+      "capacitor.device_curve", c.device_curve, Mark::assumed,
+      "step-response table of your own devices (pulse, up_us, down_us), fitted into the parameters below");
   table.integer("capacitor.steps", c.steps, 8, 100000, Mark::assumed, "400 in the " + capacitor_fit);
   table.real("capacitor.g_min", c.g_min_us, "uS", 0, 100, Mark::source, "Luo, Peng, Yu, ICONS 2019");
   table.real("capacitor.g_max", c.g_max_us, "uS", 0.1, 200, Mark::source, "Luo, Peng, Yu, ICONS 2019");
@@ -69,6 +72,9 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
   table.choice("pcm.read_noise_fresh", d.read_noise_fresh, {"increments", "spectrum"}, Mark::assumed,
                "what a read adds: growth of the accumulated variance since the read before, or what lies "
                "above 1/dt in a stationary 1/f spectrum");
+
+  table.real("wires.resistance", p.wires.resistance, "", 0, 100, Mark::assumed,
+             "factor on the technology's r_line_um; 0: ideal wires");
 
   auto& t = p.transfer;
   table.choice("transfer.loop", t.loop, {"closed", "open"}, Mark::source,

@@ -10,6 +10,7 @@ namespace kirchhoff::tiles {
 /// 3T1C: a capacitor on the gate of a read transistor, charged by a PFET and discharged by an NFET
 /// current source. Conductances are those of the read transistor.
 struct CapacitorParameters {
+  std::string device_curve;        ///< CSV of a measured device that the rest is fitted to; empty: none
   std::int64_t steps = 500;        ///< pulses across the whole range; dg = (g_max - g_min) / steps
   double g_min_us = 4;             ///< uS
   double g_max_us = 20;            ///< uS
@@ -57,12 +58,17 @@ struct TransferParameters {
   std::string residual = "write";  ///< write: what the PCM pair missed goes into the capacitor; discard
 };
 
+struct WireParameters {
+  double resistance = 1;  ///< factor on the technology's ohm per um; 0: ideal wires
+};
+
 struct SynapseParameters {
   double f_gain = 3;     ///< gain of the PCM pair over the capacitor
   double kappa_us = 20;  ///< uS per unit of software weight
   CapacitorParameters capacitor;
   PcmParameters pcm;
   TransferParameters transfer;
+  WireParameters wires;
 };
 
 void declare(foundation::ParameterTable& table, SynapseParameters& parameters);

@@ -27,7 +27,11 @@ std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TilePa
   if (p.detail == Detail::ideal) {
     return std::make_unique<IdealArray>(p.rows, p.columns, p.assumed);
   }
-  return std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node);
+  auto array = std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node, p.wires);
+  if (!p.faults.empty()) {
+    array->break_devices(p.faults);
+  }
+  return array;
 }
 
 /// Bits that hold a wide sum of `parts` codes.
@@ -152,6 +156,9 @@ Duration TileCore::occupy(Duration from, Duration length, TileState state) {
   const Duration begin = std::max(from, busy_until_);
   busy_until_ = begin + length;
   array_->advance_to(begin);
+  if (state != TileState::program) {
+    array_->settle();
+  }
   probe_.busy(state, begin, busy_until_);
   if (state == TileState::read || state == TileState::transposed) {
     probe_.busy(TileState::convert, begin + parameters_.timing.integrate, busy_until_);

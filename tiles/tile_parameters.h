@@ -3,11 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "foundation/duration.h"
 #include "periphery/periphery_parameters.h"
+#include "tiles/fault_map.h"
 #include "tiles/ideal_array.h"
 #include "tiles/synapse_parameters.h"
+#include "tiles/wire_network.h"
 
 namespace kirchhoff::tiles {
 
@@ -44,6 +47,8 @@ struct TileParameters {
   std::size_t columns = 50;
   Detail detail = Detail::physics;
   SynapseParameters synapse;
+  std::vector<CellFault> faults;  ///< of this tile
+  WireResistance wires;           ///< per cell; all 0: ideal
   periphery::PeripheryParameters periphery;
   TileTiming timing;
   AssumedCell assumed;  ///< conductances and effort booked in detail `ideal`

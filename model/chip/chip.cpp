@@ -4,6 +4,7 @@
 
 #include "foundation/error.h"
 #include "periphery/converter.h"
+#include "tiles/fault_map.h"
 
 namespace kirchhoff::model {
 
@@ -24,8 +25,13 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw foundation::ModelError("the chip needs a time resolution of 1 ps");
   }
+  const tiles::FaultMap faults{
+      description.faults,
+      {description.topology.node_count(), description.tile.rows, description.tile.columns},
+      services.seed};
   for (NodeId node = 0; node < description.topology.node_count(); ++node) {
     auto parameters = description.tile;
+    parameters.faults = faults.faults(node);
     if (description.traced_tile != node) {
       parameters.traced_cell.reset();
     }

@@ -26,6 +26,10 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   tile.detail = detail;
   tile.synapse = configuration.synapse;
   tile.periphery = configuration.periphery;
+  d.faults = configuration.faults;
+  const double pitch_um = std::sqrt(technology.a_cell.base);
+  const double cell_ohm = configuration.synapse.wires.resistance * technology.r_line_um.base * pitch_um;
+  tile.wires = {cell_ohm, cell_ohm};
   tile.route_entries = d.route_entries;
   tile.flow_entries = static_cast<std::size_t>(chip.flow_entries);
   tile.timing.integrate = from_seconds(technology.t_int.base);

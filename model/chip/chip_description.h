@@ -27,6 +27,7 @@ struct ChipDescription {
   interconnect::LinkTiming link;
   std::size_t route_entries = 1024;
   tiles::TileParameters tile;
+  tiles::FaultParameters faults;
   std::optional<interconnect::NodeId> traced_tile;  ///< which tile's traced_cell is traced
   SequencerParameters sequencer;
   HostInterfaceParameters host;

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iomanip>
 #include <iterator>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -102,6 +104,12 @@ class Loader {
   void load(const std::string& preset, std::span<const std::string> sets, const std::string& technology) {
     collect([&] { read(find_preset(preset)); });
     collect([&] { foundation::set(configuration_.table, sets); });
+    if (problems_.empty()) {
+      collect([&] { fit_device_curve(); });
+      collect([&] { foundation::set(configuration_.table, sets); });  // what is said outright stands
+      locate("capacitor.device_curve", configuration_.synapse.capacitor.device_curve);
+      locate("faults.map", configuration_.faults.map);
+    }
     if (!technology.empty()) {
       configuration_.technology_origin = technology;
       technology_place_.clear();
@@ -164,6 +172,54 @@ class Loader {
     foundation::read_toml(configuration_.table, source.text, source.path, {source.built_in, header_keys()});
   }
 
+  /// A path written in a file counts from the file's folder; kept absolute, since the effective configuration
+  /// may be read from another one.
+  void locate(const std::string& key, std::string& path) const {
+    if (path.empty()) {
+      return;
+    }
+    const std::string& place = configuration_.table.find(key)->origin.place;
+    const std::string file = place.substr(0, place.rfind(':'));
+    std::error_code ignored;
+    const fs::path folder = fs::is_regular_file(file, ignored) ? fs::path(file).parent_path() : fs::path();
+    path = fs::absolute(folder / path).lexically_normal().string();
+  }
+
+  void fit_device_curve() {
+    auto& capacitor = configuration_.synapse.capacitor;
+    if (capacitor.device_curve.empty()) {
+      return;
+    }
+    locate("capacitor.device_curve", capacitor.device_curve);
+    const auto fit = tiles::fit_step_response(tiles::read_step_response(capacitor.device_curve), capacitor);
+    std::ostringstream note;
+    note << std::setprecision(2) << "fit to " << fs::path(capacitor.device_curve).filename().string()
+         << ", rms error " << fit.rms_percent << " % of the range, worst " << fit.worst_percent << " %";
+    const foundation::ParameterTable::Assignment how{.place = capacitor.device_curve,
+                                                     .built_in = false,
+                                                     .mark = foundation::Mark::derived,
+                                                     .note = note.str()};
+    const auto assign = [&](const char* key, double value, const char* unit) {
+      std::ostringstream text;
+      text << std::setprecision(17) << value << unit;
+      configuration_.table.assign(key, foundation::Literal{text.str()}, how);
+    };
+    const auto& fitted = fit.capacitor;
+    configuration_.table.assign("capacitor.steps", foundation::Literal{fitted.steps}, how);
+    assign("capacitor.g_min", fitted.g_min_us, " uS");
+    assign("capacitor.g_max", fitted.g_max_us, " uS");
+    assign("capacitor.g_ref", fitted.g_ref_us, " uS");
+    configuration_.table.assign("capacitor.step_slope", foundation::Literal{fitted.step_slope}, how);
+    if (fit.has_spread) {
+      configuration_.table.assign("capacitor.step_spread", foundation::Literal{fitted.step_spread}, how);
+      configuration_.table.assign("capacitor.mismatch", foundation::Literal{fitted.mismatch}, how);
+    }
+    if (fit.has_cycle_noise) {
+      configuration_.table.assign("capacitor.cycle_noise", foundation::Literal{fitted.cycle_noise}, how);
+    }
+    configuration_.device_curve = fit;
+  }
+
   void read_technology() {
     const Source source =
         find_named_at(technology_place_, [&] { return find_technology(configuration_.technology_origin); });
@@ -181,6 +237,7 @@ class Loader {
 Configuration::Configuration() : technology_origin(default_technology) {
   declare(table, chip);
   tiles::declare(table, synapse);
+  tiles::declare(table, faults);
   periphery::declare(table, periphery);
   declare(table, network);
 }

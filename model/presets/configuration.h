@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -9,6 +10,8 @@
 #include "model/chip/chip_parameters.h"
 #include "model/network/network_parameters.h"
 #include "periphery/periphery_parameters.h"
+#include "tiles/fault_map.h"
+#include "tiles/step_response.h"
 #include "tiles/synapse_parameters.h"
 
 namespace kirchhoff::model {
@@ -29,6 +32,8 @@ struct Configuration {
 
   ChipParameters chip;
   tiles::SynapseParameters synapse;
+  tiles::FaultParameters faults;
+  std::optional<tiles::StepResponseFit> device_curve;  ///< what capacitor.device_curve gave
   periphery::PeripheryParameters periphery;
   NetworkParameters network;
   foundation::Technology technology;
