@@ -36,13 +36,20 @@ struct CapacitorCell {
         cycle_noise_us(static_cast<float>(p.cycle_noise * p.dg_us())),
         slope_per_us(static_cast<float>(p.step_slope / (0.5 * (p.g_max_us - p.g_min_us)))) {}
 
-  /// q after one pulse of a source whose step at q = 0 is `step_us` (negative for the down source).
-  [[nodiscard]] float pulse(float q_us, float step_us, float normal) const {
-    // Up steps shrink with charge, down steps grow: the sign of the step turns the slope round.
-    const float bend = step_us < 0 ? slope_per_us : -slope_per_us;
-    const float noise_us = step_us != 0 ? cycle_noise_us : 0.0F;  // a dead source does nothing
-    const float moved = q_us + step_us * (1.0F + bend * q_us) + noise_us * normal;
+  /// Relative change of a step per uS of q: up steps shrink with charge, down steps grow.
+  [[nodiscard]] float bend_per_us(Source source) const {
+    return source == Source::up ? -slope_per_us : slope_per_us;
+  }
+  /// q after one pulse with all that it is made of at hand.
+  [[nodiscard]] float move(float q_us, float step_us, float bend, float noise_us) const {
+    const float moved = q_us + step_us * (1.0F + bend * q_us) + noise_us;
     return std::min(std::max(moved, q_min_us), q_max_us);
+  }
+  /// q after one pulse of a source whose step at q = 0 is `step_us` (negative for the down source). A dead
+  /// source, without a step, makes no noise either.
+  [[nodiscard]] float pulse(float q_us, float step_us, float normal) const {
+    const float noise_us = step_us != 0 ? cycle_noise_us * normal : 0.0F;
+    return move(q_us, step_us, bend_per_us(step_us < 0 ? Source::down : Source::up), noise_us);
   }
 };
 

@@ -89,15 +89,19 @@ list_all(const PulseTrains& rows, const ColumnPulses& columns, std::size_t strid
 
 KIRCHHOFF_CLONES void apply_all(const CellPulse* pulses, std::size_t count, const float* normals,
                                 const CapacitorCell cell, const PulseTargets targets) {
+  // By source, and by whether the source is alive: looked up, for no branch on them can be predicted.
   const float units[2] = {targets.step_unit_us, -targets.step_unit_us};
+  const float bends[2] = {cell.bend_per_us(Source::up), cell.bend_per_us(Source::down)};
+  const float noises[2] = {0.0F, cell.cycle_noise_us};
   for (std::size_t k = 0; k < count; ++k) {
     __builtin_prefetch(targets.cells + pulses[k + pulses_at_once] / 2, 1);
     __builtin_prefetch(targets.weights + pulses[k + pulses_at_once] / 2, 1);
     const std::size_t source = pulses[k] % 2;
     CapacitorState& state = targets.cells[pulses[k] / 2];
+    const std::uint32_t step = state.steps[source];
     const float before = state.q_us;
-    const float after =
-        cell.pulse(before, units[source] * static_cast<float>(state.steps[source]), normals[k]);
+    const float after = cell.move(before, units[source] * static_cast<float>(static_cast<std::int32_t>(step)),
+                                  bends[source], noises[step != 0 ? 1 : 0] * normals[k]);
     state.q_us = after;
     // The weight follows by the change alone; decay and transfer compute it anew.
     targets.weights[pulses[k] / 2] += targets.to_weight * (after - before);
