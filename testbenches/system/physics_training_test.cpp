@@ -26,7 +26,7 @@ TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
     driver.train(batch_of(memory, data.train));
 
     model::FrozenNetwork frozen{bench.network, bench.mapping, bench.configuration->periphery,
-                                tiles::Detail::physics};
+                                tiles::Detail::physics, bench.services.seed};
     for (std::size_t tile = 0; tile < bench.mapping.tiles.size(); ++tile) {
       frozen.set_tile(tile, driver.peek_tile(bench.mapping.tiles[tile], bench.description.tile.columns));
     }
