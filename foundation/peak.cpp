@@ -51,10 +51,11 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   Activity& backward = phases[index_of(Phase::backward)];
   backward.pcm_duty_s = n * weights * a.backward_pcm_s;
   backward.capacitor_duty_s = n * weights * a.backward_capacitor_s;
-  backward.column_drives = count(n * columns * a.column_drives);
-  backward.driver_passes = count(n * columns);
-  backward.integrator_passes = count(n * rows);
-  backward.conversions = count(n * rows);
+  const double passes = a.transposed_passes;
+  backward.column_drives = count(n * columns * passes * a.column_drives);
+  backward.driver_passes = count(n * columns * passes);
+  backward.integrator_passes = count(n * rows * passes);
+  backward.conversions = count(n * rows * passes);
   backward.stores = count(n * rows * a.stores);
   backward.bit_hops = count(n * rows * a.bit_hops);
   backward.router_flits = count(n * rows * a.router_flits);
@@ -120,7 +121,7 @@ TileGeometry closed_form_geometry(const TileGeometry& geometry, const Technology
 }
 
 MeasuredActivity measured_activity(const Ledger& ledger, const Technology& technology, double slots,
-                                   double transfer_interval) {
+                                   double transfer_interval, double transposed_passes) {
   const Activity forward = ledger.total(Phase::forward);
   const Activity backward = ledger.total(Phase::backward);
   const Activity update = ledger.total(Phase::update);
@@ -131,6 +132,7 @@ MeasuredActivity measured_activity(const Ledger& ledger, const Technology& techn
   a = closed_form_activity(technology);
   a.slots = slots;
   a.transfer_interval = transfer_interval;
+  a.transposed_passes = transposed_passes;
 
   const double weights_read = real(forward.multiply_accumulates);
   if (weights_read > 0) {
@@ -161,7 +163,7 @@ MeasuredActivity measured_activity(const Ledger& ledger, const Technology& techn
     result.assumed.emplace_back("update");
   }
 
-  const double activations = real(forward.conversions) + real(backward.conversions);
+  const double activations = real(forward.conversions) + real(backward.conversions) / transposed_passes;
   if (activations > 0) {
     a.stores = (real(forward.stores) + real(backward.stores)) / activations;
     a.bit_hops = (real(forward.bit_hops) + real(backward.bit_hops)) / activations;
@@ -203,7 +205,7 @@ Peak peak(const PeakActivity& activity, const TileGeometry& geometry, const Tech
   result.forward_s = read_s(technology);
   result.energy = priced(Phase::forward);
   if (training) {
-    result.backward_s = read_s(technology);
+    result.backward_s = activity.transposed_passes * read_s(technology);
     result.update_s = activity.slots * technology.t_upd.base;
     result.energy += priced(Phase::backward);
     result.energy += priced(Phase::update);

@@ -23,8 +23,9 @@ struct PeakActivity {
   double verify_pcm_s = 0;  ///< one row at a time
   double verify_capacitor_s = 0;
   // Fraction of the lines that a read drives.
-  double row_drives = 1;     ///< forward
-  double column_drives = 1;  ///< transposed
+  double row_drives = 1;         ///< forward
+  double column_drives = 1;      ///< transposed, per pass
+  double transposed_passes = 1;  ///< of drivers, integrators and converters in a transposed read
   // Update.
   double slots = 0;
   double row_pulses_per_slot = 0;  ///< per line
@@ -61,9 +62,10 @@ struct MeasuredActivity {
   std::vector<std::string> assumed;
 };
 
-/// `slots` per update and `transfer_interval` in examples as configured.
+/// `slots` per update, `transfer_interval` in examples and `transposed_passes` as configured.
 [[nodiscard]] MeasuredActivity measured_activity(const Ledger& ledger, const Technology& technology,
-                                                 double slots, double transfer_interval);
+                                                 double slots, double transfer_interval,
+                                                 double transposed_passes = 1);
 
 struct PeakSettings {
   EnergySettings energy;
@@ -85,8 +87,8 @@ struct Peak {
   Efficiency with_transfer;  ///< the same as `excluded` under OpConvention::forward, where nothing is written
 };
 
-/// Times: a read t_int + t_conv, an update slots x t_upd, a transfer rows x iterations x (read + t_pcm); all
-/// at base values. Throughput is that of one tile.
+/// Times: a pass of a read t_int + t_conv, an update slots x t_upd, a transfer rows x iterations x (read +
+/// t_pcm); all at base values. Throughput is that of one tile.
 [[nodiscard]] Peak peak(const PeakActivity& activity, const TileGeometry& geometry,
                         const Technology& technology, const PeakSettings& settings = {});
 

@@ -21,6 +21,9 @@ void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
              "LSB, largest of any converter; end points corrected; monotonic up to 2^adc.bits / 10.4");
   table.real("adc.integrator_noise", p.adc_integrator_noise, "", 0, 10, Mark::assumed,
              "sd per read, of z or w times scaled delta; AIHWKit's default is 0.06 with a range of +-12");
+  table.flag(
+      "adc.two_phase_deltas", p.adc_two_phase_deltas, Mark::assumed,
+      "transposed read: positive, then negative deltas, converted apart; false: drivers of both signs");
   table.integer("update.slots", p.update_slots, 1, 128, Mark::assumed,
                 "bits of a pulse train; 31 in AIHWKit, 63 so that lr kappa / dg = 62.5 fits");
   table.real("activation.relu_full_scale", p.relu_full_scale, "", 0.01, 1000, Mark::assumed,

@@ -17,8 +17,9 @@ struct PeripheryParameters {
   double adc_offset_lsb = 0;           ///< sd; per converter
   double adc_inl_lsb = 0;              ///< largest of any converter, end-point corrected
   double adc_integrator_noise = 0;     ///< sd per read, of z or of w times scaled delta
-  std::int64_t update_slots = 63;      ///< bits of a line's pulse train
-  double relu_full_scale = 4;          ///< z at which a ReLU activation is clipped
+  bool adc_two_phase_deltas = false;  ///< positive and negative deltas read and converted one after the other
+  std::int64_t update_slots = 63;     ///< bits of a line's pulse train
+  double relu_full_scale = 4;         ///< z at which a ReLU activation is clipped
 };
 
 void declare(foundation::ParameterTable& table, PeripheryParameters& parameters);

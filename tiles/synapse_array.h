@@ -80,6 +80,15 @@ class SynapseArray {
   /// Called once all rows of a transfer are done.
   virtual void finish_transfer() = 0;
 
+  /// Variance of each sum of a read by the noise of the cells, in its unit squared: (weight x duty code)^2,
+  /// never negative. Lines as in WeightPlane::forward() and transposed(). False: no noise, nothing written.
+  virtual bool forward_variance(std::span<const float> /*x*/, std::span<float> /*variances*/) const {
+    return false;
+  }
+  virtual bool transposed_variance(std::span<const float> /*deltas*/, std::span<float> /*variances*/) const {
+    return false;
+  }
+
   /// Programs a row to target weights (software units).
   virtual TransferCount program_row(std::uint64_t operation, std::size_t row,
                                     std::span<const float> targets) = 0;

@@ -12,6 +12,8 @@ namespace kirchhoff::tiles {
 using foundation::Activity;
 using foundation::Duration;
 using foundation::Phase;
+using foundation::Purpose;
+using foundation::RandomStream;
 using interconnect::no_route;
 using interconnect::PacketHeader;
 using interconnect::PacketKind;
@@ -57,9 +59,16 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       array_(make_array(node, parameters, services.seed)),
       dac_(parameters.periphery.dac_bits),
       trains_(trains),
+      forward_noise_(RandomStream{services.seed, Purpose::forward_noise, node}, parameters.columns,
+                     parameters.periphery.adc_integrator_noise),
+      transposed_noise_(RandomStream{services.seed, Purpose::transposed_noise, node}, parameters.rows,
+                        parameters.periphery.adc_integrator_noise),
       x_(parameters.rows, 0.0F),
       delta_(array_->weights().stride(), 0.0F),
       sums_(array_->weights().stride(), 0.0F),
+      row_sums_(parameters.rows, 0.0F),
+      one_sign_(array_->weights().stride(), 0.0F),
+      variances_(std::max(parameters.rows, array_->weights().stride()), 0.0F),
       scratch_(std::max(parameters.rows, parameters.columns)),
       codes_(std::max(parameters.rows, parameters.columns)),
       row_codes_(parameters.rows),
@@ -112,8 +121,12 @@ bool TileCore::configure() {
   columns_ = columns;
   input_rows_ = bias ? rows_ - 1 : rows_;
   array_->select(rows_, columns_);
-  forward_adc_.emplace(parameters_.periphery.adc_bits, static_cast<double>(forward_range));
-  backward_adc_.emplace(parameters_.periphery.adc_bits, static_cast<double>(backward_range));
+  const auto spread = ideal() ? periphery::AdcSpread{} : periphery::AdcSpread{parameters_.periphery};
+  const std::int64_t adc_bits = parameters_.periphery.adc_bits;
+  column_adcs_.emplace(periphery::Adc{adc_bits, static_cast<double>(forward_range)}, parameters_.columns,
+                       spread, RandomStream{services_.seed, Purpose::column_adcs, node_});
+  row_adcs_.emplace(periphery::Adc{adc_bits, static_cast<double>(backward_range)}, parameters_.rows, spread,
+                    RandomStream{services_.seed, Purpose::row_adcs, node_});
   collector_.reset();
   if (is_collector) {
     collector_ = std::make_unique<Collector>(Collector::Shape{
@@ -122,15 +135,16 @@ bool TileCore::configure() {
         .back_slots = back_slots,
         .ideal = ideal(),
         .kind = static_cast<periphery::ActivationKind>(kind),
-        .forward_lsb = forward_adc_->lsb,
-        .adc_high_code = forward_adc_->high_code,
-        .backward_lsb = backward_adc_->lsb,
+        .forward_lsb = column_adcs_->adc().lsb,
+        .adc_high_code = column_adcs_->adc().high_code,
+        .backward_lsb = row_adcs_->adc().lsb,
         .full_code = dac_.full_code,
         .output_scale = output_scale,
     });
   }
   std::fill(x_.begin(), x_.end(), 0.0F);
   std::fill(delta_.begin(), delta_.end(), 0.0F);
+  std::fill(one_sign_.begin(), one_sign_.end(), 0.0F);
   if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
     x_[rows_ - 1] =
         ideal() ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
@@ -152,16 +166,21 @@ bool TileCore::configure() {
 // ---- what every operation does ----------------------------------------------------------------------
 
 /// Takes the array for `length` from the first instant it is free; charge decays up to there.
-Duration TileCore::occupy(Duration from, Duration length, TileState state) {
+/// A read is `passes` of integration and conversion.
+Duration TileCore::occupy(Duration from, Duration length, TileState state, int passes) {
   const Duration begin = std::max(from, busy_until_);
   busy_until_ = begin + length;
   array_->advance_to(begin);
   if (state != TileState::program) {
     array_->settle();
   }
-  probe_.busy(state, begin, busy_until_);
-  if (state == TileState::read || state == TileState::transposed) {
-    probe_.busy(TileState::convert, begin + parameters_.timing.integrate, busy_until_);
+  for (int pass = 0; pass < passes; ++pass) {
+    const Duration start = begin + length / passes * pass;
+    const Duration end = start + length / passes;
+    probe_.busy(state, start, end);
+    if (state == TileState::read || state == TileState::transposed) {
+      probe_.busy(TileState::convert, start + parameters_.timing.integrate, end);
+    }
   }
   return busy_until_;
 }
@@ -310,7 +329,10 @@ void TileCore::forward(const PacketHeader& cause) {
   } else {
     const std::span<std::int16_t> raw{codes_.data(), columns_};
     const float scale = input_scale_ / static_cast<float>(dac_.full_code);
-    activity.adc_overloads += forward_adc_->convert({sums_.data(), columns_}, scale, raw);
+    const std::span<float> sums{sums_.data(), columns_};
+    const bool noisy_cells = array_->forward_variance(x, {variances_.data(), sums_.size()});
+    forward_noise_.add({variances_.data(), noisy_cells ? columns_ : 0}, scale, sums);
+    activity.adc_overloads += column_adcs_->convert(sums, scale, raw);
     std::copy(raw.begin(), raw.end(), codes.begin());
   }
   if (collector_) {
@@ -356,30 +378,55 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
 
 // ---- backward ---------------------------------------------------------------------------------------
 
+/// Leaves the codes in codes_.
+void TileCore::read_transposed(std::span<const float> deltas, Activity& activity) {
+  const std::span<float> e{row_sums_.data(), input_rows_};
+  const float scale = 1.0F / static_cast<float>(dac_.full_code);
+  array_->weights().transposed(deltas, e);
+  const bool noisy_cells = array_->transposed_variance(deltas, {variances_.data(), input_rows_});
+  transposed_noise_.add({variances_.data(), noisy_cells ? input_rows_ : 0}, scale, e);
+  activity.adc_overloads += row_adcs_->convert(e, scale, {codes_.data(), input_rows_});
+}
+
 void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& path) {
-  const Duration done = occupy(at, parameters_.timing.read(), TileState::transposed);
+  const bool two_phases = parameters_.periphery.adc_two_phase_deltas;
+  const std::uint64_t passes = two_phases ? 2 : 1;
+  const Duration done =
+      occupy(at, parameters_.timing.transposed(two_phases), TileState::transposed, static_cast<int>(passes));
   path.compute += done - at;
   at = done;
 
-  const std::span<float> e{scratch_.data(), input_rows_};
-  array_->weights().transposed(delta_, e);
-
   Activity& activity = book(cause.phase);
   activity.column_drives += book_reads(activity, {delta_.data(), columns_}, false);
-  activity.driver_passes += columns_;
-  activity.integrator_passes += input_rows_ + 1;
-  activity.conversions += input_rows_;
+  activity.driver_passes += passes * columns_;
+  activity.integrator_passes += passes * (input_rows_ + 1);
+  activity.conversions += passes * input_rows_;
   activity.multiply_accumulates += input_rows_ * columns_;
 
-  if (!ideal()) {
-    const std::span<std::int16_t> raw{codes_.data(), input_rows_};
-    activity.adc_overloads += backward_adc_->convert(e, 1.0F / static_cast<float>(dac_.full_code), raw);
-    std::copy(raw.begin(), raw.end(), e.begin());
+  const std::span<float> e{scratch_.data(), input_rows_};
+  if (ideal()) {
+    array_->weights().transposed(delta_, e);
+  } else if (!two_phases) {
+    read_transposed(delta_, activity);
+    std::copy_n(codes_.begin(), input_rows_, e.begin());
+  } else {
+    for (std::size_t j = 0; j < columns_; ++j) {
+      one_sign_[j] = std::max(delta_[j], 0.0F);
+    }
+    read_transposed(one_sign_, activity);
+    std::copy_n(codes_.begin(), input_rows_, e.begin());
+    for (std::size_t j = 0; j < columns_; ++j) {
+      one_sign_[j] = std::max(-delta_[j], 0.0F);
+    }
+    read_transposed(one_sign_, activity);
+    for (std::size_t i = 0; i < input_rows_; ++i) {
+      e[i] -= static_cast<float>(codes_[i]);
+    }
   }
   PacketHeader header = cause;
   header.kind = PacketKind::back_partial;
   header.format = VectorFormat::s16;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits);
+  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits) + (two_phases ? 1 : 0);
   header.exponent = delta_exponent_;
   send(header, settings_.route(TileRegister::transmit_back), e, done, path);
 }

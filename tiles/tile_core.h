@@ -11,11 +11,13 @@
 #include "foundation/services.h"
 #include "interconnect/packet.h"
 #include "interconnect/packet_address.h"
+#include "periphery/adc_bank.h"
 #include "periphery/converter.h"
 #include "periphery/shared_trains.h"
 #include "tiles/collector.h"
 #include "tiles/join.h"
 #include "tiles/outbox.h"
+#include "tiles/read_noise.h"
 #include "tiles/synapse_array.h"
 #include "tiles/tile_parameters.h"
 #include "tiles/tile_probe.h"
@@ -28,8 +30,9 @@ namespace kirchhoff::tiles {
 ///
 /// Data flow: when all inputs of a layer's rows are here, the array is read forward and the partial sum goes
 /// to the collector; when the deltas of its columns are here, it is read transposed (but for the first layer)
-/// and then updated. Operations of a tile follow one another. Not modelled: overlap of conversion with the
-/// next read, power gating.
+/// and then updated. A line's converter is the same hardware whatever part of the array is in use; noise is
+/// drawn by the tile's count of reads. Operations of a tile follow one another. Not modelled: overlap of
+/// conversion with the next read, power gating, converters in read_row().
 class TileCore {
  public:
   TileCore(interconnect::NodeId node, const TileParameters& parameters, periphery::SharedTrains& trains,
@@ -57,7 +60,8 @@ class TileCore {
  private:
   bool configure();
   foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
-  foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state);
+  foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state,
+                              int passes = 1);
   bool ideal() const { return parameters_.detail == Detail::ideal; }
   void send(interconnect::PacketHeader header, interconnect::RouteId route, std::span<const float> values,
             foundation::Duration at, PathTime path);
@@ -74,6 +78,7 @@ class TileCore {
                       PathTime path);
   void emit_deltas(const interconnect::PacketHeader& cause, std::int32_t exponent, foundation::Duration at,
                    PathTime path);
+  void read_transposed(std::span<const float> deltas, foundation::Activity& activity);
   void transposed(const interconnect::PacketHeader& cause, foundation::Duration& at, PathTime& path);
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
@@ -91,8 +96,10 @@ class TileCore {
   std::unique_ptr<SynapseArray> array_;
   periphery::PulseWidthDac dac_;
   periphery::SharedTrains& trains_;
-  std::optional<periphery::Adc> forward_adc_;
-  std::optional<periphery::Adc> backward_adc_;
+  std::optional<periphery::AdcBank> column_adcs_;
+  std::optional<periphery::AdcBank> row_adcs_;
+  ReadNoise forward_noise_;
+  ReadNoise transposed_noise_;
   std::unique_ptr<Collector> collector_;
 
   // Settings taken over by ENABLE.
@@ -116,6 +123,9 @@ class TileCore {
   foundation::AlignedVector<float> delta_;
   std::int32_t delta_exponent_ = 0;
   foundation::AlignedVector<float> sums_;
+  foundation::AlignedVector<float> row_sums_;
+  foundation::AlignedVector<float> one_sign_;  ///< deltas of one phase
+  foundation::AlignedVector<float> variances_;
   std::vector<float> scratch_;
   std::vector<std::int16_t> codes_;
   std::vector<std::int16_t> row_codes_;

@@ -23,6 +23,10 @@ struct TileTiming {
   foundation::Duration digital_value{1000};  ///< wide sum, activation, derivative: per value
 
   [[nodiscard]] foundation::Duration read() const { return integrate + convert; }
+  /// Deltas in two phases are two reads, one of each sign.
+  [[nodiscard]] foundation::Duration transposed(bool two_phases) const {
+    return read() * (two_phases ? 2 : 1);
+  }
   [[nodiscard]] foundation::Duration update(std::int64_t slots) const { return update_slot * slots; }
   [[nodiscard]] foundation::Duration digital(std::size_t values) const {
     return digital_value * static_cast<std::int64_t>(values);

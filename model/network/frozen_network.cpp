@@ -7,7 +7,8 @@
 namespace kirchhoff::model {
 
 FrozenNetwork::FrozenNetwork(const NetworkSpec& network, const Mapping& mapping,
-                             const periphery::PeripheryParameters& periphery, tiles::Detail detail)
+                             const periphery::PeripheryParameters& periphery, tiles::Detail detail,
+                             std::uint64_t seed)
     : network_(network),
       mapping_(mapping),
       ideal_(detail == tiles::Detail::ideal),
@@ -15,19 +16,21 @@ FrozenNetwork::FrozenNetwork(const NetworkSpec& network, const Mapping& mapping,
       z_(network.classes()) {
   std::size_t widest = network.inputs();
   for (const auto& layer : network.layers) {
-    adcs_.emplace_back(periphery.adc_bits, layer.adc_full_scale);
     widest = std::max(widest, layer.outputs);
   }
   x_.resize(widest);
   next_.resize(widest);
   rows_.resize(widest + 1);
   codes_.resize(widest);
+  const auto spread = ideal_ ? periphery::AdcSpread{} : periphery::AdcSpread{periphery};
   std::size_t stride = 0;
   for (const auto& tile : mapping.tiles) {
     planes_.emplace_back(tile.rows(), tile.columns);
     stride = std::max(stride, planes_.back().stride());
     const auto& layer = network.layers[tile.layer];
-    const auto& adc = adcs_[tile.layer];
+    const periphery::Adc adc{periphery.adc_bits, layer.adc_full_scale};
+    adcs_.emplace_back(adc, tile.columns, spread,
+                       foundation::RandomStream{seed, foundation::Purpose::column_adcs, tile.node});
     collectors_.push_back(tile.row_split == 0 ? std::make_unique<tiles::Collector>(tiles::Collector::Shape{
                                                     .columns = tile.columns,
                                                     .partials = mapping.layers[tile.layer].row_splits,
@@ -83,14 +86,14 @@ std::span<const float> FrozenNetwork::outputs(std::span<const std::uint8_t> inpu
         if (ideal_) {
           std::copy_n(sums_.begin(), tile.columns, partial.begin());
         } else {
-          adcs_[l].convert({sums_.data(), tile.columns}, scale, {codes_.data(), tile.columns});
+          adcs_[index].convert({sums_.data(), tile.columns}, scale, {codes_.data(), tile.columns});
           std::copy_n(codes_.begin(), tile.columns, partial.begin());
         }
       }
       if (last) {
         const auto sums = collector.wide_sums();
         for (std::size_t j = 0; j < assignment.columns; ++j) {
-          z_[assignment.first_column + j] = ideal_ ? sums[j] : sums[j] * adcs_[l].lsb;
+          z_[assignment.first_column + j] = ideal_ ? sums[j] : sums[j] * adcs_[first].adc().lsb;
         }
       } else {
         const auto outputs = collector.activations();

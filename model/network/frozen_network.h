@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/network/mapping.h"
+#include "periphery/adc_bank.h"
 #include "periphery/converter.h"
 #include "periphery/periphery_parameters.h"
 #include "tiles/collector.h"
@@ -17,11 +18,13 @@
 namespace kirchhoff::model {
 
 /// A copy of the chip's weights that answers as the chip would, DAC, ADC and activation tables included,
-/// but touches nothing of the run: no time, energy, decay or random number.
+/// but touches nothing of the run: no time, energy, decay or random number. The converters have the errors of
+/// the chip's own, fixed at manufacture; there is no noise.
 class FrozenNetwork {
  public:
+  /// `seed` is the chip's.
   FrozenNetwork(const NetworkSpec& network, const Mapping& mapping,
-                const periphery::PeripheryParameters& periphery, tiles::Detail detail);
+                const periphery::PeripheryParameters& periphery, tiles::Detail detail, std::uint64_t seed);
 
   /// Software weights of a tile, rows x columns in use, row-major.
   void set_tile(std::size_t tile, std::span<const float> weights);
@@ -37,7 +40,7 @@ class FrozenNetwork {
   Mapping mapping_;
   bool ideal_;
   periphery::PulseWidthDac dac_;
-  std::vector<periphery::Adc> adcs_;  ///< per layer
+  std::vector<periphery::AdcBank> adcs_;  ///< per tile
   std::vector<tiles::WeightPlane> planes_;
   std::vector<std::unique_ptr<tiles::Collector>> collectors_;  ///< per tile; null where it is none
   std::vector<float> x_;

@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "periphery/adc_bank.h"
+
 namespace kirchhoff::model {
 namespace {
 
@@ -47,6 +49,10 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
                {"pcm.offset", "pcm.g_max"});
   check.demand(pcm.reset_to_us < pcm.g_max_us, "pcm.reset_to must be below pcm.g_max",
                {"pcm.reset_to", "pcm.g_max"});
+  const auto& converters = configuration.periphery;
+  check.demand(converters.adc_inl_lsb <= periphery::largest_monotonic_inl_lsb(converters.adc_bits),
+               "adc.inl must be at most (2^(adc.bits - 1) - 1) / 5.2 LSB, or converters step back",
+               {"adc.inl", "adc.bits"});
   const ChipParameters& chip = configuration.chip;
   const std::int64_t tiles = chip.mesh_rows * chip.mesh_columns;
   check.demand(chip.spare_tiles < tiles, "chip.spare_tiles must leave a tile of the mesh for the network",

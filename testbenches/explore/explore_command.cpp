@@ -10,6 +10,7 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
+#include "periphery/adc_bank.h"
 #include "testbenches/explore/git_version.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/npy_file.h"
@@ -166,6 +167,11 @@ void add_warnings(const Options& options, const model::Configuration& configurat
         "detail ideal: weights are floats; array energy and transfers are booked with the technology's "
         "assumed "
         "conductances and pulses, update pulses are not counted");
+    const auto& converters = configuration.periphery;
+    if (!periphery::AdcSpread{converters}.none() || converters.adc_integrator_noise > 0) {
+      warnings.emplace_back(
+          "detail ideal: adc.gain_error, adc.offset, adc.inl and adc.integrator_noise have no effect");
+    }
   } else {
     warnings.emplace_back(
         "synapse: read noise, drift, 1/f noise, wire resistance and faults are not modelled in this version");
@@ -253,7 +259,8 @@ int explore(const Options& options) {
              .convention = foundation::op_convention_from(configuration->chip.op_convention),
              .layer_of_tile = layer_of_tile,
              .update_slots = static_cast<double>(configuration->periphery.update_slots),
-             .transfer_interval = static_cast<double>(training.transfer_interval)},
+             .transfer_interval = static_cast<double>(training.transfer_interval),
+             .transposed_passes = configuration->periphery.adc_two_phase_deltas ? 2.0 : 1.0},
             result);
   result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
   add_checks(data, is_whole_run(options, *configuration), result);

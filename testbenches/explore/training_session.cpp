@@ -53,7 +53,7 @@ void TrainingSession::run(foundation::TraceSink* trace, const Callbacks& callbac
   const auto& training = configuration_.network;
   const foundation::Services services{ledger_, trace, static_cast<std::uint64_t>(training.seed)};
   const auto description = model::describe_chip(configuration_, detail_);
-  model::FrozenNetwork frozen{network_, mapping_, configuration_.periphery, detail_};
+  model::FrozenNetwork frozen{network_, mapping_, configuration_.periphery, detail_, services.seed};
   const auto train_count = static_cast<std::uint32_t>(data_.train.count());
 
   const auto program = [&](ChipDriver& driver, MemoryMap& memory) {

@@ -150,8 +150,8 @@ void fill_efficiency(const CostInputs& inputs, RunResult& result) {
   const Technology& technology = inputs.technology;
   const foundation::Achieved achieved(inputs.ledger, inputs.chip, technology, inputs.energy,
                                       inputs.convention);
-  const foundation::MeasuredActivity measured =
-      foundation::measured_activity(inputs.ledger, technology, inputs.update_slots, inputs.transfer_interval);
+  const foundation::MeasuredActivity measured = foundation::measured_activity(
+      inputs.ledger, technology, inputs.update_slots, inputs.transfer_interval, inputs.transposed_passes);
   foundation::PeakSettings settings{inputs.energy, inputs.convention};
   const auto peak_under = [&](const Technology& drawn) {
     return foundation::peak(measured.activity, inputs.chip.tile, drawn, settings);

@@ -24,6 +24,7 @@ struct CostInputs {
   std::span<const int> layer_of_tile;  ///< from 0; -1 where the tile holds no layer; empty: none known
   double update_slots = 0;
   double transfer_interval = 0;  ///< examples; 0: no transfer
+  double transposed_passes = 1;  ///< 2: deltas in two phases
   std::size_t draws = 2000;      ///< of the uncertainty of the figures; 0: leave the intervals out
 };
 

@@ -14,8 +14,8 @@ using namespace kirchhoff::testbenches;
 /// Charge that stays, so that two looks at the weights see the same.
 const char* const kNoDecay = "capacitor.decay_tau=1000 s";
 
-TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
-  ChipBench bench{{kNoDecay}};
+void expect_inference_as_the_frozen_copy(const std::vector<std::string>& sets) {
+  ChipBench bench{sets};
   const auto data = load_data_set("strokes", {.train = 300, .test = 200});
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
@@ -26,7 +26,7 @@ TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
     driver.train(batch_of(memory, data.train));
 
     model::FrozenNetwork frozen{bench.network, bench.mapping, bench.configuration->periphery,
-                                tiles::Detail::physics};
+                                tiles::Detail::physics, bench.services.seed};
     for (std::size_t tile = 0; tile < bench.mapping.tiles.size(); ++tile) {
       frozen.set_tile(tile, driver.peek_tile(bench.mapping.tiles[tile], bench.description.tile.columns));
     }
@@ -44,6 +44,14 @@ TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
     }
     EXPECT_EQ(completion.correct, correct);
   });
+}
+
+TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
+  expect_inference_as_the_frozen_copy({kNoDecay});
+}
+
+TEST(PhysicsTraining, ConvertersWithErrorsAreInTheFrozenCopyToo) {
+  expect_inference_as_the_frozen_copy({kNoDecay, "adc.gain_error=0.05", "adc.offset=3", "adc.inl=6"});
 }
 
 TEST(PhysicsTraining, ReadingWeightsByDescriptorEqualsDebugTransport) {

@@ -172,6 +172,28 @@ TEST(MeasuredActivity, RecoversWhatTheRunDid) {
   EXPECT_NEAR(from_run.with_transfer.tops_per_mm2 / assumed.with_transfer.tops_per_mm2, 1, 1e-9);
 }
 
+TEST(Peak, DeltasInTwoPhasesReadTwice) {
+  const Technology technology = unit::technology_of_node("90nm");
+  PeakActivity activity = closed_form_activity(technology);
+  const TileGeometry geometry = closed_form_geometry({100, 50, 0, {}}, technology);
+  const Peak once = peak(activity, geometry, technology, array_alone);
+  // Conversions and passes are those of both phases, and so are the lines driven: each in one of them.
+  activity.transposed_passes = 2;
+  activity.column_drives /= 2;
+  const Peak twice = peak(activity, geometry, technology, array_alone);
+  EXPECT_EQ(twice.backward_s, 2 * once.backward_s);
+  EXPECT_EQ(twice.forward_s, once.forward_s);
+  const auto ratio = [&](Booking booking) {
+    return twice.energy.joules[static_cast<std::size_t>(booking)] /
+           once.energy.joules[static_cast<std::size_t>(booking)];
+  };
+  EXPECT_NEAR(ratio(Booking::conversion), (50 + 2 * 100) / 150.0, 1e-9);
+  EXPECT_NEAR(ratio(Booking::integrator_bias), (50 + 2 * 100) / 150.0, 1e-9);
+  EXPECT_NEAR(ratio(Booking::drivers), (100 + 2 * 50) / 150.0, 1e-9);
+  EXPECT_NEAR(ratio(Booking::line_charging), 1, 1e-9);
+  EXPECT_NEAR(ratio(Booking::array_read_transposed), 1, 1e-9);
+}
+
 TEST(MeasuredActivity, SaysWhatTheRunDidNotDo) {
   const Technology technology = unit::technology_of_node("90nm");
   const MeasuredActivity measured = measured_activity(Ledger(1), technology, 63, 8000);

@@ -16,6 +16,8 @@ using model::FrozenNetwork;
 using tiles::Detail;
 using unit::ReferenceNetwork;
 
+constexpr std::uint64_t kSeed = 1;
+
 std::vector<std::uint8_t> random_input(std::size_t count, foundation::RandomSequence& random) {
   std::vector<std::uint8_t> input(count);
   for (auto& value : input) {
@@ -36,7 +38,7 @@ TEST(FrozenNetwork, IdealIsTheNetworkItself) {
     const auto drawn = unit::random_case(random);
     const auto mapping = map_network(drawn.network, drawn.target);
     ReferenceNetwork reference{drawn.network, random};
-    FrozenNetwork frozen{drawn.network, mapping, periphery::PeripheryParameters{}, Detail::ideal};
+    FrozenNetwork frozen{drawn.network, mapping, periphery::PeripheryParameters{}, Detail::ideal, kSeed};
     load(frozen, mapping, reference);
     for (int example = 0; example < 3; ++example) {
       const auto input = random_input(drawn.network.inputs(), random);
@@ -55,8 +57,8 @@ TEST(FrozenNetwork, ReluNetworks) {
   const auto network = unit::network_of({20}, 30, 10, "relu");
   const auto mapping = map_network(network, {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 8});
   ReferenceNetwork reference{network, random};
-  FrozenNetwork ideal{network, mapping, periphery::PeripheryParameters{}, Detail::ideal};
-  FrozenNetwork physics{network, mapping, periphery::PeripheryParameters{}, Detail::physics};
+  FrozenNetwork ideal{network, mapping, periphery::PeripheryParameters{}, Detail::ideal, kSeed};
+  FrozenNetwork physics{network, mapping, periphery::PeripheryParameters{}, Detail::physics, kSeed};
   load(ideal, mapping, reference);
   load(physics, mapping, reference);
   const auto input = random_input(30, random);
@@ -80,7 +82,7 @@ TEST(FrozenNetwork, QuantisationShrinksWithTheBits) {
   for (const std::int64_t bits : {5, 8, 12}) {
     periphery::PeripheryParameters periphery;
     periphery.adc_bits = bits;
-    FrozenNetwork frozen{network, mapping, periphery, Detail::physics};
+    FrozenNetwork frozen{network, mapping, periphery, Detail::physics, kSeed};
     load(frozen, mapping, reference);
     double error = 0;
     for (int example = 0; example < 30; ++example) {
@@ -101,7 +103,7 @@ TEST(FrozenNetwork, OneLayerByHand) {
   // One tile: the code of z is that of one conversion.
   const auto network = unit::network_of({}, 3, 2);
   const auto mapping = map_network(network, {.topology = {1, 1}, .tile_rows = 4, .tile_columns = 2});
-  FrozenNetwork frozen{network, mapping, periphery::PeripheryParameters{}, Detail::physics};
+  FrozenNetwork frozen{network, mapping, periphery::PeripheryParameters{}, Detail::physics, kSeed};
   const std::vector<float> weights{1.0F, -1.0F, 0.5F, 2.0F, 0.25F, 0.0F, -0.125F, 3.0F};
   frozen.set_tile(0, weights);
   const auto z = frozen.outputs(std::vector<std::uint8_t>{255, 51, 0});
@@ -117,7 +119,7 @@ TEST(FrozenNetwork, CoarseDacRoundsItsInputs) {
   const auto mapping = map_network(network, {.topology = {1, 1}, .tile_rows = 2, .tile_columns = 2});
   periphery::PeripheryParameters periphery;
   periphery.dac_bits = 2;
-  FrozenNetwork frozen{network, mapping, periphery, Detail::physics};
+  FrozenNetwork frozen{network, mapping, periphery, Detail::physics, kSeed};
   frozen.set_tile(0, std::vector<float>{3.0F, 0.0F, 0.0F, 0.0F});
   const double lsb = 10.0 / 256;
   for (const int input : {0, 40, 45, 120, 130, 255}) {
@@ -130,7 +132,7 @@ TEST(FrozenNetwork, CoarseDacRoundsItsInputs) {
 TEST(FrozenNetwork, WeightsOfAnotherShapeAreOurMistake) {
   const auto network = unit::network_of({}, 3, 2);
   const auto mapping = map_network(network, {.topology = {1, 1}, .tile_rows = 4, .tile_columns = 2});
-  FrozenNetwork frozen{network, mapping, periphery::PeripheryParameters{}, Detail::ideal};
+  FrozenNetwork frozen{network, mapping, periphery::PeripheryParameters{}, Detail::ideal, kSeed};
   EXPECT_THROW(frozen.set_tile(0, std::vector<float>(7)), foundation::ModelError);
 }
 

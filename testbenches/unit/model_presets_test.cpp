@@ -163,6 +163,11 @@ TEST(Presets, ContradictionsNameTheValuesAndWhereTheyWereSet) {
   EXPECT_NE(error_of("209k", {"chip.spare_tiles=32"}), "");
   EXPECT_EQ(error_of("209k", {"chip.spare_tiles=31"}), "");
   EXPECT_NE(error_of("209k", {"trace.row=131"}), "");
+  EXPECT_EQ(error_of("209k", {"adc.inl=49"}), "");
+  EXPECT_EQ(
+      error_of("209k", {"adc.inl=49", "adc.bits=8"}),
+      "adc.inl must be at most (2^(adc.bits - 1) - 1) / 5.2 LSB, or converters step back, but adc.inl = "
+      "49 (--set), adc.bits = 8 (--set)");
 }
 
 TEST_F(PresetFiles, BuildOnPresetsAndOnOneAnother) {

@@ -31,10 +31,11 @@ constexpr double kRate = 0.125;
 class Rig {
  public:
   Rig(const unit::RandomCase& drawn, Detail detail, std::uint32_t transfer_interval,
-      foundation::RandomSequence& random, std::size_t example_count)
+      foundation::RandomSequence& random, std::size_t example_count,
+      const periphery::PeripheryParameters& periphery = {})
       : network(drawn.network),
         mapping(map_network(drawn.network, drawn.target)),
-        chip(drawn.target.topology, tile_of(drawn, detail)),
+        chip(drawn.target.topology, tile_of(drawn, detail, periphery)),
         reference(network, random) {
     const model::ProgramOptions options{.route_entries = kRoutes,
                                         .flow_entries = kFlows,
@@ -89,11 +90,13 @@ class Rig {
   static constexpr std::size_t kRoutes = 8192;
   static constexpr std::size_t kFlows = 2000;
 
-  static tiles::TileParameters tile_of(const unit::RandomCase& drawn, Detail detail) {
+  static tiles::TileParameters tile_of(const unit::RandomCase& drawn, Detail detail,
+                                       const periphery::PeripheryParameters& periphery) {
     tiles::TileParameters tile;
     tile.rows = drawn.target.tile_rows;
     tile.columns = drawn.target.tile_columns;
     tile.detail = detail;
+    tile.periphery = periphery;
     tile.synapse.capacitor.decay_tau_ms = 1e6;  // no tick passes: answers can be compared bit by bit
     tile.route_entries = kRoutes;
     tile.flow_entries = kFlows;
@@ -136,39 +139,86 @@ TEST(Training, IdealChipFollowsTheReference) {
   }
 }
 
+/// Weights as the chip has them now.
+void copy_weights(const Rig& rig, std::size_t tile_columns, model::FrozenNetwork& frozen) {
+  for (std::size_t t = 0; t < rig.mapping.tiles.size(); ++t) {
+    const auto& tile = rig.mapping.tiles[t];
+    std::vector<float> weights;
+    for (std::size_t i = 0; i < tile.rows(); ++i) {
+      for (std::size_t j = 0; j < tile.columns; ++j) {
+        weights.push_back(
+            *rig.chip.tiles[tile.node]->inspect(interconnect::CellPlane::weight, i * tile_columns + j));
+      }
+    }
+    frozen.set_tile(t, weights);
+  }
+}
+
+void expect_the_frozen_copys_answers(const unit::RandomCase& drawn,
+                                     const periphery::PeripheryParameters& periphery,
+                                     foundation::RandomSequence& random) {
+  Rig rig{drawn, Detail::physics, 0, random, 10, periphery};
+  SCOPED_TRACE(rig.network.name());
+  rig.load();
+  ASSERT_EQ(rig.run(DescriptorOperation::train).error, 0U);
+  model::FrozenNetwork frozen{rig.network, rig.mapping, periphery, Detail::physics, PlainChip::seed};
+  copy_weights(rig, drawn.target.tile_columns, frozen);
+  const auto completion = rig.run(DescriptorOperation::infer);
+  ASSERT_EQ(completion.error, 0U);
+  model::OutputUnit output{rig.network.classes()};
+  double loss = 0;
+  for (std::size_t i = 0; i < rig.inputs.size(); ++i) {
+    const auto result = output.compare(frozen.outputs(rig.inputs[i]), rig.labels[i]);
+    loss += result.loss;
+    std::uint16_t predicted = 0;
+    std::memcpy(&predicted, rig.chip.memory.data() + kOutputs + 2 * i, 2);
+    ASSERT_EQ(predicted, result.predicted);
+  }
+  ASSERT_EQ(completion.loss, loss);
+}
+
 TEST(Training, PhysicsChipAnswersAsItsFrozenCopy) {
   foundation::RandomSequence random{foundation::RandomStream{162, foundation::Purpose::data_set}, 0};
   for (int trial = 0; trial < 12; ++trial) {
-    const auto drawn = unit::random_case(random);
-    Rig rig{drawn, Detail::physics, 0, random, 10};
-    SCOPED_TRACE(rig.network.name());
-    rig.load();
-    ASSERT_EQ(rig.run(DescriptorOperation::train).error, 0U);
-    model::FrozenNetwork frozen{rig.network, rig.mapping, periphery::PeripheryParameters{}, Detail::physics};
-    for (std::size_t t = 0; t < rig.mapping.tiles.size(); ++t) {
-      const auto& tile = rig.mapping.tiles[t];
-      std::vector<float> weights;
-      for (std::size_t i = 0; i < tile.rows(); ++i) {
-        for (std::size_t j = 0; j < tile.columns; ++j) {
-          weights.push_back(*rig.chip.tiles[tile.node]->inspect(interconnect::CellPlane::weight,
-                                                                i * drawn.target.tile_columns + j));
-        }
-      }
-      frozen.set_tile(t, weights);
-    }
-    const auto completion = rig.run(DescriptorOperation::infer);
-    ASSERT_EQ(completion.error, 0U);
-    model::OutputUnit output{rig.network.classes()};
-    double loss = 0;
-    for (std::size_t i = 0; i < rig.inputs.size(); ++i) {
-      const auto result = output.compare(frozen.outputs(rig.inputs[i]), rig.labels[i]);
-      loss += result.loss;
-      std::uint16_t predicted = 0;
-      std::memcpy(&predicted, rig.chip.memory.data() + kOutputs + 2 * i, 2);
-      ASSERT_EQ(predicted, result.predicted);
-    }
-    ASSERT_EQ(completion.loss, loss);
+    expect_the_frozen_copys_answers(unit::random_case(random), {}, random);
   }
+}
+
+TEST(Training, FrozenCopyHasTheChipsOwnConverters) {
+  foundation::RandomSequence random{foundation::RandomStream{165, foundation::Purpose::data_set}, 0};
+  periphery::PeripheryParameters periphery;
+  periphery.adc_gain_error = 0.05;
+  periphery.adc_offset_lsb = 4;
+  periphery.adc_inl_lsb = 8;
+  for (int trial = 0; trial < 12; ++trial) {
+    expect_the_frozen_copys_answers(unit::random_case(random), periphery, random);
+  }
+  // Another seed is another chip.
+  const auto drawn = unit::random_case(random);
+  const auto mapping = map_network(drawn.network, drawn.target);
+  model::FrozenNetwork one{drawn.network, mapping, periphery, Detail::physics, 1};
+  model::FrozenNetwork other{drawn.network, mapping, periphery, Detail::physics, 2};
+  const std::vector<std::uint8_t> input(drawn.network.inputs(), 0);
+  const auto z = one.outputs(input);
+  EXPECT_NE(std::vector<float>(z.begin(), z.end()),
+            std::vector<float>(other.outputs(input).begin(), other.outputs(input).end()));
+}
+
+TEST(Training, NoiseIsTheSameInEveryRun) {
+  foundation::RandomSequence random{foundation::RandomStream{166, foundation::Purpose::data_set}, 0};
+  periphery::PeripheryParameters periphery;
+  unit::RandomCase chosen{unit::network_of({20}, 40, 4), {}};
+  chosen.target = {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 12};
+  std::vector<double> losses;
+  for (const double noise : {0.0, 0.06, 0.06}) {
+    auto same = random;
+    periphery.adc_integrator_noise = noise;
+    Rig rig{chosen, Detail::physics, 0, same, 16, periphery};
+    rig.load();
+    losses.push_back(rig.run(DescriptorOperation::train).loss);
+  }
+  EXPECT_NE(losses[0], losses[1]);
+  EXPECT_EQ(losses[1], losses[2]);
 }
 
 TEST(Training, PhysicsChipLearns) {

@@ -20,10 +20,12 @@ namespace kirchhoff::unit {
 /// Packets take a nanosecond per router; there is no contention. Host memory is one flat array.
 class PlainChip final : public model::SequencerPorts {
  public:
+  static constexpr std::uint64_t seed = 3;
+
   PlainChip(interconnect::Topology topology, const tiles::TileParameters& tile)
       : ledger(topology.node_count()),
-        trains(3, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
-        services{.ledger = ledger, .trace = nullptr, .seed = 3},
+        trains(seed, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
+        services{.ledger = ledger, .trace = nullptr, .seed = seed},
         sequencer({.detail = tile.detail,
                    .dac_bits = tile.periphery.dac_bits,
                    .update = tile.timing.update(tile.periphery.update_slots),
