@@ -138,6 +138,7 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
                              .step_unit_us = step_unit_us_,
                              .to_weight = polarity_ * per_kappa_};
   const std::size_t total = list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+  listed_ = total;
   const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
   prefetch_first(pulses, targets);
   if (normals_.size() < total) {
@@ -333,7 +334,17 @@ DrivenLines HybridArray::driven_columns(std::span<const float> duties) const {
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
   return {weights_.data()[i], g_plus_us_[i], g_minus_us_[i],
-          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us)};
+          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us), polarity()};
+}
+
+SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t column) const {
+  const auto up = static_cast<CellPulse>(2 * weights_.cell(row, column));
+  CellPulses pulses;
+  for (const CellPulse pulse : std::span{cell_pulses_}.first(listed_)) {
+    pulses.up += pulse == up ? 1 : 0;
+    pulses.down += pulse == up + 1 ? 1 : 0;
+  }
+  return pulses;
 }
 
 }  // namespace kirchhoff::tiles

@@ -38,6 +38,7 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] DrivenLines driven_rows(std::span<const float> duties) const override;
   [[nodiscard]] DrivenLines driven_columns(std::span<const float> duties) const override;
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
+  [[nodiscard]] CellPulses last_pulses(std::size_t row, std::size_t column) const override;
 
   /// +1 or -1.
   [[nodiscard]] int polarity() const { return polarity_ > 0 ? 1 : -1; }
@@ -84,7 +85,8 @@ class HybridArray final : public SynapseArray {
   std::vector<float> normals_;
   std::vector<float> targets_us_;
   std::vector<std::uint64_t> down_columns_;  ///< one bit per column
-  std::vector<CellPulse> cell_pulses_;       ///< of the update in hand
+  std::vector<CellPulse> cell_pulses_;       ///< of the last update
+  std::size_t listed_ = 0;                   ///< how many they are
 };
 
 }  // namespace kirchhoff::tiles
