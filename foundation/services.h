@@ -5,13 +5,15 @@
 namespace kirchhoff::foundation {
 
 class Ledger;
+class SynapseListener;
 class TraceSink;
 
 /// What every component is given by constructor, beside its name and its parameters.
 struct Services {
   Ledger& ledger;
-  TraceSink* trace = nullptr;  ///< null when nobody listens
-  std::uint64_t seed = 0;      ///< of every random stream
+  TraceSink* trace = nullptr;           ///< null when nobody listens
+  std::uint64_t seed = 0;               ///< of every random stream
+  SynapseListener* synapses = nullptr;  ///< null when nobody watches
 };
 
 }  // namespace kirchhoff::foundation

@@ -251,6 +251,7 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
       .step_unit_us = step_unit_us_,
       .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F)};
   const std::size_t total = list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+  listed_ = total;
   const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
   prefetch_first(pulses, targets);
   if (normals_.size() < total) {
@@ -531,6 +532,8 @@ bool HybridArray::forward_variance(std::span<const float> x, std::span<float> va
   const float capacitors = square_codes(x, squares);
   if (pcm_.has_read_noise()) {
     variances_.forward(squares, sums_);
+  } else {
+    std::fill(sums_.begin(), sums_.end(), 0.0F);
   }
   for (std::size_t j = 0; j < variances.size(); ++j) {
     variances[j] = sums_[j] + capacitors;
@@ -558,7 +561,17 @@ bool HybridArray::transposed_variance(std::span<const float> deltas, std::span<f
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
   return {weights_.data()[i], pcm_.us(PcmDeviceOf::plus, i), pcm_.us(PcmDeviceOf::minus, i),
-          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us)};
+          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us), polarity()};
+}
+
+SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t column) const {
+  const auto up = static_cast<CellPulse>(2 * weights_.cell(row, column));
+  CellPulses pulses;
+  for (const CellPulse pulse : std::span{cell_pulses_}.first(listed_)) {
+    pulses.up += pulse == up ? 1 : 0;
+    pulses.down += pulse == up + 1 ? 1 : 0;
+  }
+  return pulses;
 }
 
 std::size_t HybridArray::bytes_per_cell() {

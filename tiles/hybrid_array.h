@@ -51,8 +51,9 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
   /// Variance of the sums of a read with these line codes, (w x code)^2: sum of code^2 (F^2 (sd+^2 + sd-^2) +
   /// sd_g^2) / kappa^2. False where reads have no noise.
-  bool forward_variance(std::span<const float> x, std::span<float> variances) const;
-  bool transposed_variance(std::span<const float> deltas, std::span<float> variances) const;
+  bool forward_variance(std::span<const float> x, std::span<float> variances) const override;
+  bool transposed_variance(std::span<const float> deltas, std::span<float> variances) const override;
+  [[nodiscard]] CellPulses last_pulses(std::size_t row, std::size_t column) const override;
 
   /// Bytes of state per cell, padding left out.
   [[nodiscard]] static std::size_t bytes_per_cell();
@@ -125,7 +126,8 @@ class HybridArray final : public SynapseArray {
   std::vector<float> targets_us_;
   std::vector<float> verify_errors_us_;
   std::vector<std::uint64_t> down_columns_;  ///< one bit per column
-  std::vector<CellPulse> cell_pulses_;       ///< of the update in hand
+  std::vector<CellPulse> cell_pulses_;       ///< of the last update
+  std::size_t listed_ = 0;                   ///< how many they are
 };
 
 }  // namespace kirchhoff::tiles

@@ -61,7 +61,7 @@ DrivenLines IdealArray::driven_columns(std::span<const float> duties) const {
 
 SynapseArray::Cell IdealArray::cell(std::size_t row, std::size_t column) const {
   const auto half = static_cast<float>(assumed_.pcm_pair_us / 2);
-  return {weights_.at(row, column), half, half, static_cast<float>(assumed_.capacitor_us)};
+  return {weights_.at(row, column), half, half, static_cast<float>(assumed_.capacitor_us), 0};
 }
 
 }  // namespace kirchhoff::tiles

@@ -32,6 +32,9 @@ class IdealArray final : public SynapseArray {
   [[nodiscard]] DrivenLines driven_rows(std::span<const float> duties) const override;
   [[nodiscard]] DrivenLines driven_columns(std::span<const float> duties) const override;
   [[nodiscard]] Cell cell(std::size_t row, std::size_t column) const override;
+  [[nodiscard]] CellPulses last_pulses(std::size_t /*row*/, std::size_t /*column*/) const override {
+    return {};
+  }
 
  private:
   [[nodiscard]] TransferCount programming_effort() const;

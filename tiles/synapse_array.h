@@ -105,8 +105,16 @@ class SynapseArray {
     float g_plus_us = 0;
     float g_minus_us = 0;
     float g_capacitor_us = 0;
+    int polarity = 0;  ///< sign of the charge in the weight; 0 where there is no charge
   };
   [[nodiscard]] virtual Cell cell(std::size_t row, std::size_t column) const = 0;
+
+  /// Pulses that the last update sent to a cell; up is more charge. For inspection.
+  struct CellPulses {
+    std::uint64_t up = 0;
+    std::uint64_t down = 0;
+  };
+  [[nodiscard]] virtual CellPulses last_pulses(std::size_t row, std::size_t column) const = 0;
 };
 
 }  // namespace kirchhoff::tiles

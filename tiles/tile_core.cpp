@@ -55,7 +55,7 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       services_(services),
       outbox_(outbox),
       settings_(parameters.flow_entries, parameters.route_entries),
-      probe_(services.trace, name, parameters.traced_cell),
+      probe_(services, node, name, parameters.traced_cell),
       array_(make_array(node, parameters, services.seed)),
       dac_(parameters.periphery.dac_bits),
       trains_(trains),
@@ -529,7 +529,7 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
   }
   activity.update_lines += rows_ + columns_;
   activity.multiply_accumulates += rows_ * columns_;
-  probe_.synapse(*array_, done);
+  probe_.updated(*array_, std::uint64_t{cause.update} + 1, done);
 
   finish(cause, Phase::update, done, path);
 }
@@ -556,7 +556,7 @@ void TileCore::finish(const PacketHeader& cause, Phase phase, Duration at, PathT
 void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   const Duration begin = std::max(at, busy_until_);
   array_->advance_to(begin);
-  probe_.synapse(*array_, begin);
+  probe_.before_transfer(*array_, begin);
   const std::uint64_t operation = ++operation_;
   std::vector<TransferCount> counts(rows_);
   Duration length{0};
@@ -573,7 +573,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
     counters.saturated_capacitors += counts[row].saturated_capacitors;
   }
   const Duration done = occupy(begin, length, TileState::transfer);
-  probe_.synapse(*array_, done);
+  probe_.transferred(*array_, done);
   path.compute += done - at;
 
   finish(cause, Phase::transfer, done, path);
@@ -608,9 +608,12 @@ Outcome TileCore::program_row(std::size_t row, std::span<const float> targets, D
   array_->advance_to(begin);
   const TransferCount count = array_->program_row(++operation_, row, targets);
   array_->select(rows_, columns_);
+  if (row + 1 == rows_) {  // whoever programs in another order has it settled by the first read
+    array_->settle();
+  }
   book_programming(Phase::setup, row, count);
   arrival = occupy(begin, parameters_.timing.transfer_row(count), TileState::program);
-  probe_.synapse(*array_, arrival);
+  probe_.programmed(*array_, row, arrival);
   return Outcome::ok;
 }
 

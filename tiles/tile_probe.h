@@ -1,10 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "foundation/services.h"
+#include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
+#include "interconnect/packet.h"
 #include "tiles/synapse_array.h"
 #include "tiles/tile_parameters.h"
 
@@ -14,25 +19,51 @@ enum class TileState : std::uint8_t { idle, read, convert, transposed, update, t
 
 std::string_view to_string(TileState state);
 
-/// What of a tile goes into the trace: its state, and the life of one chosen synapse.
+/// What of a tile others look at: its state, and the life of chosen synapses.
+///
+/// A synapse is chosen for the trace (one, by the parameters) or by the listener (any number); the trace, if
+/// there is one, shows both. Pulses are exact: the array lists those of every update, and the list is
+/// searched for the chosen cells. Not counted: the unit steps that write the residual of a transfer.
 class TileProbe {
  public:
-  TileProbe(foundation::TraceSink* sink, std::string_view scope, std::optional<CellPosition> traced);
+  TileProbe(const foundation::Services& services, interconnect::NodeId node, std::string_view scope,
+            std::optional<CellPosition> traced);
 
   /// In `state` from `begin` to `end`, idle afterwards.
   void busy(TileState state, foundation::Duration begin, foundation::Duration end);
 
-  /// The synapse as it is after an operation that ended at `at`.
-  void synapse(const SynapseArray& array, foundation::Duration at);
+  // After an operation that ended at `at`; `example` counts from 1.
+  void programmed(const SynapseArray& array, std::size_t row, foundation::Duration at);
+  void updated(const SynapseArray& array, std::uint64_t example, foundation::Duration at);
+  void before_transfer(const SynapseArray& array, foundation::Duration at);
+  void transferred(const SynapseArray& array, foundation::Duration at);
 
  private:
+  struct Signals {
+    foundation::TraceSink::Signal charge = 0;
+    foundation::TraceSink::Signal weight = 0;
+    foundation::TraceSink::Signal g_plus = 0;
+    foundation::TraceSink::Signal g_minus = 0;
+    foundation::TraceSink::Signal pulses_up = 0;
+    foundation::TraceSink::Signal pulses_down = 0;
+  };
+  struct Chosen {
+    CellPosition position;
+    std::optional<std::uint32_t> id;  ///< the listener's
+    foundation::SynapseState state;   ///< as last seen
+    Signals signals{};
+  };
+
+  void declare(Chosen& chosen, std::string_view scope);
+  /// Looks at a synapse again and traces it; true if it is another one than before.
+  bool look(Chosen& chosen, const SynapseArray& array, foundation::Duration at);
+  void tell(const Chosen& chosen, foundation::SynapseEvent event, foundation::Duration at) const;
+
   foundation::TraceSink* sink_;
-  std::optional<CellPosition> traced_;
+  foundation::SynapseListener* listener_;
+  std::vector<Chosen> chosen_;
+  std::uint64_t example_ = 0;  ///< of the last update
   foundation::TraceSink::Signal state_ = 0;
-  foundation::TraceSink::Signal charge_ = 0;
-  foundation::TraceSink::Signal weight_ = 0;
-  foundation::TraceSink::Signal g_plus_ = 0;
-  foundation::TraceSink::Signal g_minus_ = 0;
 };
 
 }  // namespace kirchhoff::tiles

@@ -90,7 +90,7 @@ TrainingFigures measure_training(const std::string& preset, const DataSet& data,
     trace.emplace(path, static_cast<std::uint64_t>(
                             recording == Recording::everything ? configuration->chip.trace_examples : 0));
   }
-  session.run(trace ? &*trace : nullptr, {});
+  session.run({.trace = trace ? &*trace : nullptr, .synapses = nullptr}, {});
   trace.reset();
   add_roofline();
 

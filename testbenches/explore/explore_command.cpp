@@ -12,6 +12,7 @@
 #include "foundation/error.h"
 #include "periphery/adc_bank.h"
 #include "testbenches/explore/git_version.h"
+#include "testbenches/explore/observation.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/npy_file.h"
 #include "testbenches/host/number_format.h"
@@ -202,6 +203,7 @@ int explore(const Options& options) {
 
   std::vector<Matrix> weights;
   TrainingSession session{*configuration, detail, data, weights};
+  check_synapses(options, session);
   const auto folder = make_folder(options, data);
 
   std::vector<std::uint32_t> widths{static_cast<std::uint32_t>(data.input_count)};
@@ -222,6 +224,7 @@ int explore(const Options& options) {
   if (options.trace) {
     trace.emplace(folder / "trace.vcd", static_cast<std::uint64_t>(configuration->chip.trace_examples));
   }
+  Observation observation{options, folder, *configuration, detail, session};
 
   Progress progress{std::cout, terminal, options.quiet,
                     data.train.count() * static_cast<std::uint64_t>(training.epochs)};
@@ -233,8 +236,9 @@ int explore(const Options& options) {
   // The references need nothing of the chip: they train on the other core meanwhile.
   auto reference = std::async(
       std::launch::async, [&] { return train_reference(weights, data, training, session.learning_rate()); });
-  session.run(trace ? &*trace : nullptr,
+  session.run({.trace = trace ? &*trace : nullptr, .synapses = observation.listener()},
               {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
+               .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
                .epoch_done =
                    [&](const TrainingSession::EpochResult& epoch) {
                      progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
@@ -273,6 +277,9 @@ int explore(const Options& options) {
   if (trace) {
     files.push_back({folder / "trace.vcd", "waveforms, for GTKWave"});
   }
+  for (OutputFile& file : observation.files()) {
+    files.push_back(std::move(file));
+  }
   // Shown first: a full disk must not cost what is already computed.
   if (!options.quiet) {
     std::cout << report_summary(result, terminal, files) << std::flush;
@@ -282,6 +289,7 @@ int explore(const Options& options) {
   if (trace) {
     trace->close();
   }
+  observation.close();
   return result.passed() ? foundation::exit_pass : foundation::exit_check_failed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "foundation/error.h"
 #include "foundation/nearest_name.h"
+#include "testbenches/explore/synapse_text.h"
 
 namespace kirchhoff::testbenches {
 
@@ -80,6 +81,7 @@ Options parse_options(int argc, const char* const* argv) {
   std::string test;
   std::string epochs;
   std::string seed;
+  std::vector<std::string> synapses;
   po::options_description visible{"options"};
   auto add = visible.add_options();
   if (explore) {
@@ -94,6 +96,14 @@ Options parse_options(int argc, const char* const* argv) {
     add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-DATASET)");
     add("trace", po::bool_switch(&options.trace), "write trace.vcd");
+    add("inspect", po::bool_switch(&options.inspect),
+        "write inspect/histograms.csv and inspect/summary.csv: weights and conductances of every layer at "
+        "the "
+        "start and after each epoch");
+    add("synapse", po::value(&synapses)->value_name("LAYER,ROW,COLUMN")->composing(),
+        "write the life of one synapse, inspect/synapse_LAYER_ROW_COLUMN.csv, counted from 0, the bias row "
+        "last "
+        "(repeatable; also in trace.vcd)");
     add("export-start", po::bool_switch(&options.export_start),
         "write initial weights and order of examples as .npy files");
     add("quiet", po::bool_switch(&options.quiet), "no progress, no summary");
@@ -143,6 +153,9 @@ Options parse_options(int argc, const char* const* argv) {
   }
   if (!seed.empty()) {
     options.sets.push_back("training.seed=" + std::to_string(count_of("--seed", seed, 0)));
+  }
+  for (const std::string& synapse : synapses) {
+    options.synapses.push_back(parse_synapse(synapse));
   }
   choose("--detail", options.detail, {"physics", "ideal"});
   choose("--style", options.style, {"lt"});

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/network/synapse_place.h"
+
 namespace kirchhoff::testbenches {
 
 enum class Command : std::uint8_t { explore, config, help };
@@ -26,6 +28,8 @@ struct Options {
   std::string style = "lt";
   std::string out;
   bool trace = false;
+  bool inspect = false;
+  std::vector<model::SynapseName> synapses;
   bool quiet = false;
   bool export_start = false;
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <systemc>
 
+#include "interconnect/packet_time.h"
 #include "model/chip/chip.h"
 #include "model/network/frozen_network.h"
 #include "model/network/program.h"
@@ -49,9 +50,10 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
       mapping_(model::map_network(network_, mapping_target(configuration))),
       ledger_(mapping_.topology.node_count()) {}
 
-void TrainingSession::run(foundation::TraceSink* trace, const Callbacks& callbacks) {
+void TrainingSession::run(const Listeners& listeners, const Callbacks& callbacks) {
   const auto& training = configuration_.network;
-  const foundation::Services services{ledger_, trace, static_cast<std::uint64_t>(training.seed)};
+  const foundation::Services services{ledger_, listeners.trace, static_cast<std::uint64_t>(training.seed),
+                                      listeners.synapses};
   const auto description = model::describe_chip(configuration_, detail_);
   model::FrozenNetwork frozen{network_, mapping_, configuration_.periphery, detail_, services.seed};
   const auto train_count = static_cast<std::uint32_t>(data_.train.count());
@@ -67,6 +69,12 @@ void TrainingSession::run(foundation::TraceSink* trace, const Callbacks& callbac
                              .learning_rate = learning_rate_,
                              .transfer_interval = static_cast<std::uint32_t>(training.transfer_interval)}));
     driver.load_weights(mapping_, initial_weights_);
+    const auto at_rest = [&](int epoch) {
+      if (callbacks.at_rest) {
+        callbacks.at_rest({epoch, driver, interconnect::to_duration(sc_core::sc_time_stamp())});
+      }
+    };
+    at_rest(0);
 
     ChipDriver::Batch batch;
     batch.inputs = memory.attach(data_.train.inputs);
@@ -101,6 +109,7 @@ void TrainingSession::run(foundation::TraceSink* trace, const Callbacks& callbac
         frozen.set_tile(tile, driver.peek_tile(mapping_.tiles[tile], description.tile.columns));
       }
       result.test_percent = percent_right(frozen, data_.test);
+      at_rest(result.epoch);
       epochs_.push_back(result);
       if (callbacks.epoch_done) {
         callbacks.epoch_done(result);

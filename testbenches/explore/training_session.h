@@ -4,11 +4,14 @@
 #include <functional>
 #include <vector>
 
+#include "foundation/duration.h"
 #include "foundation/ledger.h"
+#include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
 #include "model/chip/chip_description.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
+#include "testbenches/host/chip_driver.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/software_network.h"
 
@@ -33,13 +36,27 @@ class TrainingSession {
     double simulated_s = 0;    ///< when it ended
     double wall_s = 0;         ///< of the training alone
   };
+  /// The chip between two epochs.
+  struct Rest {
+    int epoch = 0;  ///< epochs done; 0: weights are programmed, nothing is learnt
+    ChipDriver& driver;
+    foundation::Duration now{0};
+  };
   struct Callbacks {
     std::function<void(std::uint64_t examples, int epoch)> trained;
+    /// May look into the chip by debug transport, and do nothing else with it.
+    std::function<void(const Rest&)> at_rest;
     std::function<void(const EpochResult&)> epoch_done;
   };
 
-  /// Trains all epochs. `trace` may be null.
-  void run(foundation::TraceSink* trace, const Callbacks& callbacks);
+  /// Both may be null.
+  struct Listeners {
+    foundation::TraceSink* trace = nullptr;
+    foundation::SynapseListener* synapses = nullptr;
+  };
+
+  /// Trains all epochs.
+  void run(const Listeners& listeners, const Callbacks& callbacks);
 
   [[nodiscard]] const std::vector<EpochResult>& epochs() const { return epochs_; }
   /// Weights at the end, read back through the socket.

@@ -142,17 +142,26 @@ std::vector<Matrix> ChipDriver::read_weights(const model::NetworkSpec& network,
   return weights;
 }
 
-std::vector<float> ChipDriver::peek_tile(const model::TileAssignment& tile, std::size_t tile_columns) {
-  std::vector<float> weights(tile.rows() * tile.columns);
+std::vector<float> ChipDriver::peek_tile(const model::TileAssignment& tile, std::size_t tile_columns,
+                                         interconnect::CellPlane plane) {
+  std::vector<float> values(tile.rows() * tile.columns);
   for (std::size_t row = 0; row < tile.rows(); ++row) {
-    const auto line = std::as_writable_bytes(std::span{weights}.subspan(row * tile.columns, tile.columns));
-    const std::uint64_t address =
-        interconnect::cell_address(tile.node, interconnect::CellPlane::weight, row * tile_columns);
+    const auto line = std::as_writable_bytes(std::span{values}.subspan(row * tile.columns, tile.columns));
+    const std::uint64_t address = interconnect::cell_address(tile.node, plane, row * tile_columns);
     if (bus_.peek(address, line) != line.size()) {
       throw ModelError("debug transport does not read the cells of tile " + std::to_string(tile.node));
     }
   }
-  return weights;
+  return values;
+}
+
+float ChipDriver::peek_cell(interconnect::NodeId node, interconnect::CellPlane plane, std::size_t cell) {
+  float value = 0;
+  const auto bytes = std::as_writable_bytes(std::span{&value, 1});
+  if (bus_.peek(interconnect::cell_address(node, plane, cell), bytes) != bytes.size()) {
+    throw ModelError("debug transport does not read the cells of tile " + std::to_string(node));
+  }
+  return value;
 }
 
 Completion ChipDriver::examples(DescriptorOperation operation, const Batch& batch,

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "interconnect/packet_address.h"
 #include "model/chip/descriptor.h"
 #include "model/network/mapping.h"
 #include "model/network/program.h"
@@ -47,8 +48,11 @@ class ChipDriver {
   /// The weights as the arrays' own reads give them.
   std::vector<Matrix> read_weights(const model::NetworkSpec& network, const model::Mapping& mapping);
 
-  /// The weights of one tile as they are, by debug transport; rows x columns in use.
-  std::vector<float> peek_tile(const model::TileAssignment& tile, std::size_t tile_columns);
+  /// The cells of one tile as they are, by debug transport; rows x columns in use.
+  std::vector<float> peek_tile(const model::TileAssignment& tile, std::size_t tile_columns,
+                               interconnect::CellPlane plane = interconnect::CellPlane::weight);
+  /// One cell, row x tile columns + column, by debug transport.
+  float peek_cell(interconnect::NodeId node, interconnect::CellPlane plane, std::size_t cell);
 
   /// Examples in host memory.
   struct Batch {

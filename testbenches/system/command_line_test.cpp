@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -94,7 +96,7 @@ class CommandLine : public testing::Test {
 TEST_F(CommandLine, HelpNamesOptionsAndExitCodes) {
   const auto outcome = run({"explore", "--help"});
   EXPECT_EQ(outcome.code, 0);
-  for (const char* part : {"--dataset", "--set", "--trace", "Exit codes"}) {
+  for (const char* part : {"--dataset", "--set", "--trace", "--inspect", "--synapse", "Exit codes"}) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
   }
 }
@@ -124,6 +126,18 @@ TEST_F(CommandLine, SeveralProblemsAreReportedAtOnce) {
 TEST_F(CommandLine, RefusesNetworksThatDoNotFit) {
   expect_refusal(explore({"--set", "network.image_hidden=[1000]"}),
                  {"528-1000-10", "needs 108 tiles", "has 32"});
+}
+
+TEST_F(CommandLine, RefusesSynapsesThatTheNetworkHasNot) {
+  expect_refusal(explore({"--synapse", "3,0,0"}), {"3,0,0", "layers of 528-250-125-10 are 0 to 2"});
+  expect_refusal(explore({"--synapse", "0,529,0"}), {"0,529,0", "rows of layer 0 are 0 to 528", "bias"});
+  expect_refusal(explore({"--synapse", "0,1,2", "--synapse", "2,125,10"}),
+                 {"2,125,10", "columns of layer 2 are 0 to 9"});
+  for (const char* text :
+       {"0,1", "0,1,2,3", "0,1,2,", "a,b,c", "0, 1, 2", "0,-1,2", "-1,0,0", "", "0,99999999999999999999,0"}) {
+    expect_refusal(explore({"--synapse", text}), {"--synapse", text, "LAYER,ROW,COLUMN"});
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "run"));
 }
 
 TEST_F(CommandLine, RefusesBadData) {
@@ -205,6 +219,107 @@ TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
   quantum.erase("provenance");
   reference.erase("provenance");
   EXPECT_EQ(quantum, reference);
+}
+
+/// Rows of a CSV file without quotes, split at commas; the header is the first.
+std::vector<std::vector<std::string>> csv(const fs::path& path) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines{content(path)};
+  for (std::string line; std::getline(lines, line);) {
+    std::vector<std::string> row{""};
+    for (const char c : line) {
+      if (c == ',') {
+        row.emplace_back();
+      } else {
+        row.back() += c;
+      }
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+TEST_F(CommandLine, LookingIntoARunChangesNothing) {
+  const auto explore_into = [&](const std::string& name, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"explore",
+                                       "--train",
+                                       "600",
+                                       "--test",
+                                       "100",
+                                       "--epochs",
+                                       "2",
+                                       "--out",
+                                       (folder_ / name).string(),
+                                       "--set",
+                                       "training.transfer_interval=500",
+                                       "--set",
+                                       "capacitor.decay_tau=20ms"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = run(arguments);
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    return outcome.out;
+  };
+  explore_into("plain", {});
+  const auto shown = explore_into("watched", {"--inspect", "--synapse", "0,300,17", "--synapse", "2,125,9",
+                                              "--synapse", "1,3,120", "--trace"});
+  EXPECT_EQ(report_without_wall_clock(folder_ / "watched"), report_without_wall_clock(folder_ / "plain"));
+  const auto inspect = folder_ / "watched" / "inspect";
+  for (const char* name : {"histograms.csv", "summary.csv", "synapse_0_300_17.csv"}) {
+    EXPECT_NE(shown.find((inspect / name).string()), std::string::npos) << name;
+  }
+
+  // Every cell is in a bin, at the start and after each epoch.
+  std::map<std::string, std::uint64_t> cells;
+  const auto histograms = csv(inspect / "histograms.csv");
+  for (std::size_t i = 1; i < histograms.size(); ++i) {
+    cells[histograms[i].at(0) + " " + histograms[i].at(1) + " " + histograms[i].at(2)] +=
+        std::stoull(histograms[i].at(5));
+  }
+  EXPECT_EQ(cells.size(), 3U * 3 * 4);
+  EXPECT_EQ(cells["0 0 weight"], 529U * 250);
+  EXPECT_EQ(cells["2 2 capacitor_us"], 126U * 10);
+  EXPECT_EQ(csv(inspect / "summary.csv").size(), 1 + 3U * 3 * 4);
+
+  bool pulsed = false;
+  for (const char* name : {"synapse_0_300_17.csv", "synapse_2_125_9.csv", "synapse_1_3_120.csv"}) {
+    const auto life = csv(inspect / name);
+    ASSERT_GT(life.size(), 5U) << name;
+    ASSERT_EQ(life[0].size(), 10U);
+    EXPECT_EQ(life[1].at(2), "program");
+    std::map<std::string, int> events;
+    for (std::size_t i = 1; i < life.size(); ++i) {
+      ++events[life[i].at(2)];
+      if (i == 1) {
+        continue;
+      }
+      EXPECT_GE(life[i].at(0), life[i - 1].at(0)) << name << ':' << i + 1;
+      for (const std::size_t pulses : {8U, 9U}) {
+        EXPECT_GE(std::stoull(life[i].at(pulses)), std::stoull(life[i - 1].at(pulses)))
+            << name << ':' << i + 1;
+      }
+      if (life[i].at(2) == "epoch") {  // read by debug transport: what the life says last
+        EXPECT_TRUE(std::equal(life[i].begin() + 3, life[i].end(), life[i - 1].begin() + 3)) << name;
+        EXPECT_EQ(std::stoull(life[i].at(1)), 600U * static_cast<unsigned>(events["epoch"]));
+      } else if (life[i].at(2) == "transfer") {
+        EXPECT_EQ(std::stoull(life[i].at(1)), 500U * static_cast<unsigned>(events["transfer"]));
+      }
+    }
+    EXPECT_EQ(events["program"], 1);
+    EXPECT_EQ(events["transfer"], 2);
+    EXPECT_EQ(events["epoch"], 2);
+    pulsed = pulsed || events["update"] > 50;
+  }
+  EXPECT_TRUE(pulsed);
+
+  // The watched synapses beside the one of trace.tile, trace.row, trace.column.
+  const auto vcd = content(folder_ / "watched" / "trace.vcd");
+  std::size_t scopes = 0;
+  for (std::size_t at = vcd.find("$scope module synapse_r"); at != std::string::npos;
+       at = vcd.find("$scope module synapse_r", at + 1)) {
+    ++scopes;
+  }
+  EXPECT_EQ(scopes, 4U);
+  EXPECT_NE(vcd.find(" pulses_up [31:0] $end"), std::string::npos);
 }
 
 TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {

@@ -11,8 +11,12 @@ namespace {
 using namespace kirchhoff;
 using namespace kirchhoff::testbenches;
 
-/// Charge that stays, so that two looks at the weights see the same.
-const char* const kNoDecay = "capacitor.decay_tau=1000 s";
+/// Cells that stay as they are and reads without noise, so that two looks at the weights see the same.
+std::vector<std::string> still(std::vector<std::string> more = {}) {
+  more.insert(more.end(),
+              {"capacitor.decay_tau=1000 s", "pcm.drift=0", "pcm.read_noise=0", "capacitor.read_noise=0 uS"});
+  return more;
+}
 
 void expect_inference_as_the_frozen_copy(const std::vector<std::string>& sets) {
   ChipBench bench{sets};
@@ -47,15 +51,15 @@ void expect_inference_as_the_frozen_copy(const std::vector<std::string>& sets) {
 }
 
 TEST(PhysicsTraining, InferenceOnTheChipEqualsTheFrozenCopyBitForBit) {
-  expect_inference_as_the_frozen_copy({kNoDecay});
+  expect_inference_as_the_frozen_copy(still());
 }
 
 TEST(PhysicsTraining, ConvertersWithErrorsAreInTheFrozenCopyToo) {
-  expect_inference_as_the_frozen_copy({kNoDecay, "adc.gain_error=0.05", "adc.offset=3", "adc.inl=6"});
+  expect_inference_as_the_frozen_copy(still({"adc.gain_error=0.05", "adc.offset=3", "adc.inl=6"}));
 }
 
 TEST(PhysicsTraining, ReadingWeightsByDescriptorEqualsDebugTransport) {
-  ChipBench bench{{kNoDecay}};
+  ChipBench bench{still({"wires.resistance=0"})};
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& /*memory*/) {

@@ -97,7 +97,11 @@ class Rig {
     tile.columns = drawn.target.tile_columns;
     tile.detail = detail;
     tile.periphery = periphery;
-    tile.synapse.capacitor.decay_tau_ms = 1e6;  // no tick passes: answers can be compared bit by bit
+    // Nothing moves by itself and no read has noise: answers can be compared bit by bit.
+    tile.synapse.capacitor.decay_tau_ms = 1e6;
+    tile.synapse.capacitor.read_noise_us = 0;
+    tile.synapse.pcm.drift = 0;
+    tile.synapse.pcm.read_noise = 0;
     tile.route_entries = kRoutes;
     tile.flow_entries = kFlows;
     return tile;

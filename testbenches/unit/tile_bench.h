@@ -9,6 +9,7 @@
 
 #include "foundation/ledger.h"
 #include "foundation/services.h"
+#include "foundation/synapse_listener.h"
 #include "tiles/tile_core.h"
 
 namespace kirchhoff::unit {
@@ -79,11 +80,12 @@ class TileBench {
     std::uint32_t exponent_reports = 1;
   };
 
-  explicit TileBench(tiles::TileParameters tile_parameters)
+  explicit TileBench(tiles::TileParameters tile_parameters, foundation::SynapseListener* listener = nullptr)
       : parameters(std::move(tile_parameters)),
         trains(7, parameters.periphery.update_slots, (1 << parameters.periphery.dac_bits) - 1),
         ledger(1),
-        core(0, parameters, trains, {.ledger = ledger, .trace = nullptr, .seed = 7}, "tile", outbox) {}
+        core(0, parameters, trains, {.ledger = ledger, .trace = nullptr, .seed = 7, .synapses = listener},
+             "tile", outbox) {}
 
   void set(tiles::TileRegister address, std::uint32_t value) {
     core.write_register(static_cast<std::uint32_t>(address), value);
@@ -172,7 +174,7 @@ class TileBench {
   std::uint32_t packets_ = 0;
 };
 
-/// A small tile with the default devices.
+/// A small tile with the default devices, but for the noise from read to read.
 inline tiles::TileParameters small_tile(std::size_t rows, std::size_t columns,
                                         tiles::Detail detail = tiles::Detail::physics) {
   tiles::TileParameters p;
@@ -181,6 +183,8 @@ inline tiles::TileParameters small_tile(std::size_t rows, std::size_t columns,
   p.detail = detail;
   p.route_entries = 32;
   p.flow_entries = 16;
+  p.synapse.capacitor.read_noise_us = 0;
+  p.synapse.pcm.read_noise = 0;
   return p;
 }
 
