@@ -22,6 +22,7 @@ enum class Purpose : std::uint8_t {
   row_adcs,        ///< errors of the transposed read's converters, drawn once
   forward_noise,   ///< noise at the input of the columns' converters
   transposed_noise,
+  update_rounding,  ///< pulses of single cells
 };
 
 /// Four independent uniform 32-bit words.

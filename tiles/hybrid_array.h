@@ -7,6 +7,7 @@
 #include "foundation/random.h"
 #include "tiles/capacitor_cell.h"
 #include "tiles/pcm_device.h"
+#include "tiles/pulse_rounding.h"
 #include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
@@ -29,7 +30,7 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] const WeightPlane& weights() const override { return weights_; }
   void select(std::size_t rows, std::size_t columns) override;
   void advance_to(foundation::Duration now) override;
-  std::uint64_t update(const UpdateOrder& order) override;
+  UpdateCount update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override;
   TransferCount program_row(std::uint64_t operation, std::size_t row,
@@ -44,6 +45,8 @@ class HybridArray final : public SynapseArray {
 
  private:
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
+  /// Lists the pulses of an update's trains in cell_pulses_; returns how many there are.
+  std::size_t list_trains(const periphery::PulseTrains& rows, const periphery::ColumnTrains& trains);
   TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<float> targets_us);
   void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
                       float polarity, TransferCount& count);
@@ -59,6 +62,7 @@ class HybridArray final : public SynapseArray {
   PcmDevice pcm_;
   foundation::RandomStream pulse_noise_;
   foundation::RandomStream pcm_noise_;
+  PulseRounder rounder_;
   foundation::Duration tick_{0};
   std::int64_t ticks_done_ = 0;
   float f_gain_;

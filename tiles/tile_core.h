@@ -76,6 +76,7 @@ class TileCore {
                    PathTime path);
   void transposed(const interconnect::PacketHeader& cause, foundation::Duration& at, PathTime& path);
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void update_physics(const interconnect::PacketHeader& cause, double rate);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void finish(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
               PathTime path);
@@ -91,6 +92,7 @@ class TileCore {
   std::unique_ptr<SynapseArray> array_;
   periphery::PulseWidthDac dac_;
   periphery::SharedTrains& trains_;
+  periphery::UpdateStyle style_;
   std::optional<periphery::Adc> forward_adc_;
   std::optional<periphery::Adc> backward_adc_;
   std::unique_ptr<Collector> collector_;
@@ -115,6 +117,8 @@ class TileCore {
   foundation::AlignedVector<float> x_;
   foundation::AlignedVector<float> delta_;
   std::int32_t delta_exponent_ = 0;
+  double row_pulses_carried_ = 0;  ///< expected, not yet booked; below one
+  double column_pulses_carried_ = 0;
   foundation::AlignedVector<float> sums_;
   std::vector<float> scratch_;
   std::vector<std::int16_t> codes_;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "model/chip/output_unit.h"
@@ -31,10 +32,10 @@ constexpr double kRate = 0.125;
 class Rig {
  public:
   Rig(const unit::RandomCase& drawn, Detail detail, std::uint32_t transfer_interval,
-      foundation::RandomSequence& random, std::size_t example_count)
+      foundation::RandomSequence& random, std::size_t example_count, const std::string& style = "trains")
       : network(drawn.network),
         mapping(map_network(drawn.network, drawn.target)),
-        chip(drawn.target.topology, tile_of(drawn, detail)),
+        chip(drawn.target.topology, tile_of(drawn, detail, style)),
         reference(network, random) {
     const model::ProgramOptions options{.route_entries = kRoutes,
                                         .flow_entries = kFlows,
@@ -89,11 +90,13 @@ class Rig {
   static constexpr std::size_t kRoutes = 8192;
   static constexpr std::size_t kFlows = 2000;
 
-  static tiles::TileParameters tile_of(const unit::RandomCase& drawn, Detail detail) {
+  static tiles::TileParameters tile_of(const unit::RandomCase& drawn, Detail detail,
+                                       const std::string& style) {
     tiles::TileParameters tile;
     tile.rows = drawn.target.tile_rows;
     tile.columns = drawn.target.tile_columns;
     tile.detail = detail;
+    tile.periphery.update_style = style;
     tile.synapse.capacitor.decay_tau_ms = 1e6;  // no tick passes: answers can be compared bit by bit
     tile.route_entries = kRoutes;
     tile.flow_entries = kFlows;
@@ -171,11 +174,15 @@ TEST(Training, PhysicsChipAnswersAsItsFrozenCopy) {
   }
 }
 
-TEST(Training, PhysicsChipLearns) {
+class TrainingStyles : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Styles, TrainingStyles, testing::Values("trains", "coincidence", "rounding"),
+                         [](const auto& test) { return std::string{test.param}; });
+
+TEST_P(TrainingStyles, PhysicsChipLearns) {
   foundation::RandomSequence random{foundation::RandomStream{163, foundation::Purpose::data_set}, 0};
   unit::RandomCase chosen{unit::network_of({20}, 40, 4), {}};
   chosen.target = {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 12};
-  Rig rig{chosen, Detail::physics, 50, random, 16};
+  Rig rig{chosen, Detail::physics, 50, random, 16, GetParam()};
   rig.load();
   const auto before = rig.run(DescriptorOperation::infer);
   for (int epoch = 0; epoch < 60; ++epoch) {
@@ -186,6 +193,24 @@ TEST(Training, PhysicsChipLearns) {
   EXPECT_GE(after.correct, 15U);
   EXPECT_EQ(rig.chip.ledger.counters().transfers, 60U * 16 / 50);
   EXPECT_EQ(rig.chip.ledger.counters().training_examples, 960U);
+}
+
+TEST_P(TrainingStyles, SameSeedSameWeights) {
+  std::vector<std::vector<float>> weights;
+  for (int run = 0; run < 2; ++run) {
+    foundation::RandomSequence random{foundation::RandomStream{165, foundation::Purpose::data_set}, 0};
+    unit::RandomCase chosen{unit::network_of({20}, 40, 4), {}};
+    chosen.target = {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 12};
+    Rig rig{chosen, Detail::physics, 20, random, 16, GetParam()};
+    rig.load();
+    ASSERT_EQ(rig.run(DescriptorOperation::train).error, 0U);
+    auto& all = weights.emplace_back();
+    for (const auto& tile : rig.mapping.tiles) {
+      const auto part = rig.read(tile);
+      all.insert(all.end(), part.begin(), part.end());
+    }
+  }
+  EXPECT_EQ(weights[0], weights[1]);
 }
 
 TEST(Training, IdealAndPhysicsTakeTheSameTime) {

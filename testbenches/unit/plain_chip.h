@@ -22,7 +22,8 @@ class PlainChip final : public model::SequencerPorts {
  public:
   PlainChip(interconnect::Topology topology, const tiles::TileParameters& tile)
       : ledger(topology.node_count()),
-        trains(3, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
+        trains(3, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1,
+               periphery::update_style(tile.periphery)),
         services{.ledger = ledger, .trace = nullptr, .seed = 3},
         sequencer({.detail = tile.detail,
                    .dac_bits = tile.periphery.dac_bits,
