@@ -22,8 +22,9 @@ enum class Purpose : std::uint8_t {
   row_adcs,        ///< errors of the transposed read's converters, drawn once
   forward_noise,   ///< noise at the input of the columns' converters
   transposed_noise,
-  pcm_state,  ///< drift exponent and slow noise of a device, drawn at each programming
-  faults,     ///< stuck and dead devices, drawn once
+  pcm_state,        ///< drift exponent and slow noise of a device, drawn at each programming
+  faults,           ///< stuck and dead devices, drawn once
+  update_rounding,  ///< pulses of single cells
 };
 
 /// Four independent uniform 32-bit words.

@@ -1,5 +1,7 @@
 #include "periphery/periphery_parameters.h"
 
+#include "foundation/error.h"
+
 namespace kirchhoff::periphery {
 
 using foundation::Mark;
@@ -26,8 +28,25 @@ void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
       "transposed read: positive, then negative deltas, converted apart; false: drivers of both signs");
   table.integer("update.slots", p.update_slots, 1, 128, Mark::assumed,
                 "bits of a pulse train; 31 in AIHWKit, 63 so that lr kappa / dg = 62.5 fits");
+  table.choice("update.style", p.update_style, {"trains", "coincidence", "rounding"}, Mark::source,
+               "stochastic bit trains: Gokmen, Vlasov, Front. Neurosci. 10 (2016); deterministic trains "
+               "(assumed; compare AIHWKit's DeterministicImplicit); or floor(mean + u) pulses per cell, "
+               "booked as trains");
   table.real("activation.relu_full_scale", p.relu_full_scale, "", 0.01, 1000, Mark::assumed,
              "z at which a ReLU activation is clipped");
+}
+
+UpdateStyle update_style(const PeripheryParameters& parameters) {
+  if (parameters.update_style == "trains") {
+    return UpdateStyle::trains;
+  }
+  if (parameters.update_style == "coincidence") {
+    return UpdateStyle::coincidence;
+  }
+  if (parameters.update_style == "rounding") {
+    return UpdateStyle::rounding;
+  }
+  throw foundation::ModelError("update.style '" + parameters.update_style + "' is unknown");
 }
 
 double output_full_scale(const PeripheryParameters& parameters, std::size_t class_count) {

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "foundation/parameters.h"
+#include "periphery/update_style.h"
 
 namespace kirchhoff::periphery {
 
@@ -19,10 +21,13 @@ struct PeripheryParameters {
   double adc_integrator_noise = 0;     ///< sd per read, of z or of w times scaled delta
   bool adc_two_phase_deltas = false;  ///< positive and negative deltas read and converted one after the other
   std::int64_t update_slots = 63;     ///< bits of a line's pulse train
-  double relu_full_scale = 4;         ///< z at which a ReLU activation is clipped
+  std::string update_style = "trains";  ///< or "coincidence", "rounding"; see UpdateStyle
+  double relu_full_scale = 4;           ///< z at which a ReLU activation is clipped
 };
 
 void declare(foundation::ParameterTable& table, PeripheryParameters& parameters);
+
+[[nodiscard]] UpdateStyle update_style(const PeripheryParameters& parameters);
 
 /// Full scale of the last layer's converters, after the rule of adc.output_full_scale = 0.
 double output_full_scale(const PeripheryParameters& parameters, std::size_t class_count);

@@ -43,6 +43,29 @@ KIRCHHOFF_CLONES void draw_all(foundation::RandomLanes* lanes, const float* __re
   *lanes = generators;
 }
 
+KIRCHHOFF_CLONES void compare_all(const std::uint32_t* __restrict places, std::size_t halves,
+                                  const std::uint32_t* __restrict phases,
+                                  const std::uint32_t* __restrict last, std::size_t groups,
+                                  std::uint32_t* __restrict out) {
+  for (std::size_t group = 0; group < groups; ++group) {
+    for (std::size_t half = 0; half < halves; ++half) {
+      alignas(64) std::uint32_t fired[train_lanes] = {};
+      for (std::size_t bit = 0; bit < 32; ++bit) {
+        const std::uint32_t place = places[half * 32 + bit];
+#pragma omp simd
+        for (std::size_t l = 0; l < train_lanes; ++l) {
+          const std::size_t i = group * train_lanes + l;
+          fired[l] |= static_cast<std::uint32_t>(place + phases[i] <= last[i]) << bit;
+        }
+      }
+#pragma omp simd
+      for (std::size_t l = 0; l < train_lanes; ++l) {
+        out[(group * halves + half) * train_lanes + l] = fired[l];
+      }
+    }
+  }
+}
+
 KIRCHHOFF_CLONES std::size_t find_all(const std::uint64_t* bits, std::size_t words, std::size_t lines,
                                       std::uint32_t* firing, std::uint64_t* pulses) {
   std::size_t found = 0;
@@ -70,6 +93,11 @@ std::size_t find_firing(const std::uint64_t* bits, std::size_t words, std::size_
 void draw_trains(foundation::RandomLanes& random, const float* magnitudes, float gain, float full,
                  std::size_t groups, std::size_t halves, std::uint32_t* out) {
   draw_all(&random, magnitudes, gain, full, groups, halves, out);
+}
+
+void compare_trains(const std::uint32_t* places, std::size_t halves, const std::uint32_t* phases,
+                    const std::uint32_t* last, std::size_t groups, std::uint32_t* out) {
+  compare_all(places, halves, phases, last, groups, out);
 }
 
 }  // namespace kirchhoff::periphery

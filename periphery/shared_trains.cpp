@@ -5,6 +5,8 @@
 
 namespace kirchhoff::periphery {
 
+using Side = EvenPulseGenerator::Side;
+
 void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> codes, std::size_t slots,
                      ColumnTrains& out) {
   out.words = (codes.size() + 63) / 64;
@@ -25,11 +27,16 @@ void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> co
   out.clipped = trains.clipped;
 }
 
-SharedTrains::SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code)
-    : seed_(seed), generator_(slots, full_code), rows_(places), columns_(places) {}
+SharedTrains::SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code, UpdateStyle style)
+    : seed_(seed),
+      style_(style),
+      stochastic_(slots, full_code),
+      even_(slots, full_code),
+      rows_(places),
+      columns_(places) {}
 
-bool SharedTrains::draw(Drawn& drawn, foundation::Purpose purpose, std::uint32_t generator,
-                        std::uint64_t update, double gain, std::span<const std::int16_t> codes) {
+bool SharedTrains::draw(Drawn& drawn, Side side, std::uint32_t generator, std::uint64_t update, double gain,
+                        std::span<const std::int16_t> codes) {
   if (drawn.valid && drawn.generator == generator && drawn.update == update && drawn.gain == gain &&
       std::equal(codes.begin(), codes.end(), drawn.codes.begin(), drawn.codes.end())) {
     return false;
@@ -39,22 +46,28 @@ bool SharedTrains::draw(Drawn& drawn, foundation::Purpose purpose, std::uint32_t
   drawn.update = update;
   drawn.gain = gain;
   drawn.codes.assign(codes.begin(), codes.end());
-  generator_.generate({seed_, purpose, generator}, update, gain, codes, drawn.trains);
+  if (style_ == UpdateStyle::coincidence) {
+    even_.generate(side, generator, update, gain, codes, drawn.trains);
+  } else {
+    const auto purpose =
+        side == Side::rows ? foundation::Purpose::update_rows : foundation::Purpose::update_columns;
+    stochastic_.generate({seed_, purpose, generator}, update, gain, codes, drawn.trains);
+  }
   return true;
 }
 
 const PulseTrains& SharedTrains::rows(std::uint32_t generator, std::uint64_t update, double gain,
                                       std::span<const std::int16_t> codes) {
   Drawn& drawn = rows_[generator % places];
-  draw(drawn, foundation::Purpose::update_rows, generator, update, gain, codes);
+  draw(drawn, Side::rows, generator, update, gain, codes);
   return drawn.trains;
 }
 
 const ColumnTrains& SharedTrains::columns(std::uint32_t generator, std::uint64_t update, double gain,
                                           std::span<const std::int16_t> codes) {
   Drawn& drawn = columns_[generator % places];
-  if (draw(drawn, foundation::Purpose::update_columns, generator, update, gain, codes)) {
-    arrange_by_slot(drawn.trains, codes, generator_.slots(), drawn.by_slot);
+  if (draw(drawn, Side::columns, generator, update, gain, codes)) {
+    arrange_by_slot(drawn.trains, codes, even_.slots(), drawn.by_slot);
   }
   return drawn.by_slot;
 }

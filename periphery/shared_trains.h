@@ -5,7 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "foundation/random.h"
+#include "periphery/even_pulse_generator.h"
 #include "periphery/update_pulse_generator.h"
+#include "periphery/update_style.h"
 
 namespace kirchhoff::periphery {
 
@@ -26,10 +29,13 @@ void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> co
 ///
 /// A generator is named by the number its host gave it. Generators of the same number send the same trains in
 /// an update, so that a row that goes on in the next tile is still one line; what they send depends on seed,
-/// number, update, gain and codes alone. Hence a train is drawn once and kept for the tiles that ask next.
+/// number, update, gain and codes alone (with deterministic trains not on the seed). Hence a train is drawn
+/// once and kept for the tiles that ask next.
 class SharedTrains {
  public:
-  SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code);
+  /// `style` trains or coincidence; with rounding nobody asks for trains.
+  SharedTrains(std::uint64_t seed, std::int64_t slots, std::int32_t full_code,
+               UpdateStyle style = UpdateStyle::trains);
   SharedTrains(const SharedTrains&) = delete;
   SharedTrains& operator=(const SharedTrains&) = delete;
   SharedTrains(SharedTrains&&) = delete;
@@ -59,11 +65,13 @@ class SharedTrains {
   static constexpr std::size_t places = 64;
 
   /// True where `drawn` had to be drawn anew.
-  bool draw(Drawn& drawn, foundation::Purpose purpose, std::uint32_t generator, std::uint64_t update,
+  bool draw(Drawn& drawn, EvenPulseGenerator::Side side, std::uint32_t generator, std::uint64_t update,
             double gain, std::span<const std::int16_t> codes);
 
   std::uint64_t seed_;
-  UpdatePulseGenerator generator_;
+  UpdateStyle style_;
+  UpdatePulseGenerator stochastic_;
+  EvenPulseGenerator even_;
   std::vector<Drawn> rows_;
   std::vector<Drawn> columns_;
 };

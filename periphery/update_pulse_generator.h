@@ -6,20 +6,10 @@
 #include <vector>
 
 #include "foundation/random.h"
+#include "periphery/active_lines.h"
+#include "periphery/pulse_trains.h"
 
 namespace kirchhoff::periphery {
-
-/// The pulses of a group of lines in one update, one bit a slot.
-struct PulseTrains {
-  std::size_t words = 0;              ///< per line, 64 slots each
-  std::vector<std::uint64_t> bits;    ///< [line][word]; bit s % 64 of word s / 64: fires in slot s
-  std::vector<std::uint32_t> firing;  ///< lines with a pulse, ascending
-  std::uint64_t pulses = 0;           ///< on all lines
-  std::uint64_t clipped = 0;          ///< pulses beyond one per slot that the lines could not send
-
-  /// Fills in firing and pulses from the bits.
-  void count_pulses();
-};
 
 /// Stochastic bit trains of an array's lines: in each slot a line with code c fires with probability
 /// p = min(1, gain c / full_code), independently, so that a row and a column coincide slots p_x p_d
@@ -41,8 +31,7 @@ class UpdatePulseGenerator {
  private:
   std::size_t slots_;
   std::int32_t full_code_;
-  std::vector<std::uint32_t> lines_;  ///< those with a code
-  std::vector<float> magnitudes_;
+  ActiveLines active_;
   std::vector<std::uint32_t> drawn_;
 };
 

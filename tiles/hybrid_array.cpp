@@ -42,6 +42,7 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       pcm_(rows, columns, foundation::padded_to_vector(columns), parameters.pcm, seed, tile),
       pulse_noise_(seed, Purpose::pulse_noise, tile),
       pcm_noise_(seed, Purpose::pcm_noise, tile),
+      rounder_(seed, tile),
       tick_(foundation::from_seconds(parameters.capacitor.decay_tau_ms * 1e-3 /
                                      static_cast<double>(parameters.capacitor.decay_ticks))),
       f_gain_(static_cast<float>(parameters.f_gain)),
@@ -233,24 +234,34 @@ void HybridArray::renew_variances() {
   }
 }
 
-std::uint64_t HybridArray::update(const UpdateOrder& order) {
+std::size_t HybridArray::list_trains(const periphery::PulseTrains& rows,
+                                     const periphery::ColumnTrains& trains) {
   // A positive delta asks for a smaller weight; with turned polarity that is more charge.
-  const auto& trains = *order.column_trains;
   for (std::size_t word = 0; word < trains.words; ++word) {
     down_columns_[word] = polarity_ > 0 ? ~trains.negative[word] : trains.negative[word];
   }
   const ColumnPulses columns{trains.fired.data(), down_columns_.data(), trains.words};
-  const auto& rows = *order.row_trains;
   const std::size_t most = rows.pulses * columns_ + pulses_at_once;
   if (cell_pulses_.size() < most) {
     cell_pulses_.resize(most);
+  }
+  return list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+}
+
+UpdateCount HybridArray::update(const UpdateOrder& order) {
+  UpdateCount count;
+  if (order.rounded != nullptr) {
+    count = rounder_.list(*order.rounded, order.operation, order.slots, polarity_ < 0, weights_.stride(),
+                          cell_pulses_);
+  } else {
+    count.pulses = list_trains(*order.row_trains, *order.column_trains);
   }
   const PulseTargets targets{
       .cells = capacitors_.data(),
       .weights = weights_.data(),
       .step_unit_us = step_unit_us_,
       .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F)};
-  const std::size_t total = list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
+  const std::size_t total = count.pulses;
   listed_ = total;
   const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
   prefetch_first(pulses, targets);
@@ -261,7 +272,7 @@ std::uint64_t HybridArray::update(const UpdateOrder& order) {
   pulse_noise_.words(order.operation, {words_.data(), total});
   normals_from_words({words_.data(), total}, {normals_.data(), total});
   apply_pulses(pulses, normals_.data(), capacitor_, targets);
-  return total;
+  return count;
 }
 
 TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row) {

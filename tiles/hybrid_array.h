@@ -9,6 +9,7 @@
 #include "tiles/capacitor_cell.h"
 #include "tiles/fault_map.h"
 #include "tiles/pcm_pairs.h"
+#include "tiles/pulse_rounding.h"
 #include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
@@ -40,7 +41,7 @@ class HybridArray final : public SynapseArray {
   void settle() override;
   [[nodiscard]] bool trusts_wires() const override { return wires_ == nullptr || wires_->trusted; }
   void advance_to(foundation::Duration now) override;
-  std::uint64_t update(const UpdateOrder& order) override;
+  UpdateCount update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override;
   TransferCount program_row(std::uint64_t operation, std::size_t row,
@@ -62,6 +63,8 @@ class HybridArray final : public SynapseArray {
 
  private:
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
+  /// Lists the pulses of an update's trains in cell_pulses_; returns how many there are.
+  std::size_t list_trains(const periphery::PulseTrains& rows, const periphery::ColumnTrains& trains);
   TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
   TransferCount write_pairs_blind(std::uint64_t operation, std::size_t row,
                                   std::span<const float> targets_us);
@@ -84,6 +87,7 @@ class HybridArray final : public SynapseArray {
   PcmPairs pcm_;
   foundation::RandomStream pulse_noise_;
   foundation::RandomStream pcm_noise_;
+  PulseRounder rounder_;
   foundation::Duration tick_{0};
   std::int64_t ticks_done_ = 0;
   foundation::Duration now_{0};  ///< of the last advance

@@ -10,9 +10,9 @@ void IdealArray::select(std::size_t rows, std::size_t columns) {
   columns_ = columns;
 }
 
-std::uint64_t IdealArray::update(const UpdateOrder& order) {
+UpdateCount IdealArray::update(const UpdateOrder& order) {
   weights_.subtract_outer(order.rate, order.x, order.deltas);
-  return 0;
+  return {};
 }
 
 TransferCount IdealArray::programming_effort() const {

@@ -23,7 +23,7 @@ class IdealArray final : public SynapseArray {
   [[nodiscard]] const WeightPlane& weights() const override { return weights_; }
   void select(std::size_t rows, std::size_t columns) override;
   void advance_to(foundation::Duration /*now*/) override {}
-  std::uint64_t update(const UpdateOrder& order) override;
+  UpdateCount update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override {}
   TransferCount program_row(std::uint64_t operation, std::size_t row,

@@ -10,6 +10,13 @@
 
 namespace kirchhoff::tiles {
 
+/// Pulses that are rounded cell by cell, without trains: mean |row code| |column code| on average.
+struct RoundedUpdate {
+  double mean = 0;  ///< of a cell whose lines both have a code of 1
+  std::span<const std::int16_t> row_codes;
+  std::span<const std::int16_t> column_codes;  ///< with the sign of delta
+};
+
 /// What one update asks of an array: outer product of x (rows) and delta (columns).
 struct UpdateOrder {
   std::uint64_t operation = 0;                             ///< keys the random numbers
@@ -19,6 +26,13 @@ struct UpdateOrder {
   float rate = 0;                                          ///< learning rate (ideal)
   const periphery::PulseTrains* row_trains = nullptr;      ///< physics
   const periphery::ColumnTrains* column_trains = nullptr;  ///< physics
+  const RoundedUpdate* rounded = nullptr;                  ///< physics, in place of trains
+};
+
+/// What came of an update.
+struct UpdateCount {
+  std::uint64_t pulses = 0;   ///< that reached a cell
+  std::uint64_t clipped = 0;  ///< that a cell would have needed beyond one per slot; not those of trains
 };
 
 /// What a transfer of one row took; time follows from it.
@@ -71,8 +85,7 @@ class SynapseArray {
   /// False where wires are so resistive that their model is no longer to be trusted.
   [[nodiscard]] virtual bool trusts_wires() const { return true; }
 
-  /// Returns the pulses that reached a cell.
-  virtual std::uint64_t update(const UpdateOrder& order) = 0;
+  virtual UpdateCount update(const UpdateOrder& order) = 0;
 
   /// Moves the weight of a row from the capacitors into the PCM pairs.
   virtual TransferCount transfer_row(std::uint64_t operation, std::size_t row) = 0;

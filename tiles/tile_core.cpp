@@ -36,6 +36,14 @@ std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TilePa
   return array;
 }
 
+/// Whole pulses so far; the fraction is carried on.
+std::uint64_t whole_part(double expected, double& carried) {
+  carried += expected;
+  const double whole = std::floor(carried);
+  carried -= whole;
+  return static_cast<std::uint64_t>(whole);
+}
+
 /// Bits that hold a wide sum of `parts` codes.
 std::uint32_t wide_bits(std::int64_t adc_bits, std::size_t parts) {
   std::uint32_t extra = 0;
@@ -59,6 +67,7 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       array_(make_array(node, parameters, services.seed)),
       dac_(parameters.periphery.dac_bits),
       trains_(trains),
+      style_(periphery::update_style(parameters.periphery)),
       forward_noise_(RandomStream{services.seed, Purpose::forward_noise, node}, parameters.columns,
                      parameters.periphery.adc_integrator_noise),
       transposed_noise_(RandomStream{services.seed, Purpose::transposed_noise, node}, parameters.rows,
@@ -493,45 +502,71 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
 
   Activity& activity = book(Phase::update);
   const float rate = settings_.real(TileRegister::learning_rate);
-  UpdateOrder order;
-  order.operation = ++operation_;
+  ++operation_;
   if (ideal()) {
+    UpdateOrder order;
+    order.operation = operation_;
     order.x = {x_.data(), rows_};
     order.deltas = {delta_.data(), columns_};
     order.rate = rate;
     array_->update(order);
   } else {
-    for (std::size_t i = 0; i < rows_; ++i) {
-      row_codes_[i] = static_cast<std::int16_t>(x_[i]);
-    }
-    for (std::size_t j = 0; j < columns_; ++j) {
-      column_codes_[j] = static_cast<std::int16_t>(delta_[j]);
-    }
-    // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
-    // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
-    const auto& synapse = parameters_.synapse;
-    const double wanted = static_cast<double>(rate) * static_cast<double>(input_scale_) * synapse.kappa_us /
-                          synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
-    const double product = wanted / static_cast<double>(parameters_.periphery.update_slots);
-    const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
-    const double row_gain = column_gain > 0 ? product / column_gain : 0;
-    const auto& rows = trains_.rows(settings_.get(TileRegister::row_generator), cause.update, row_gain,
-                                    {row_codes_.data(), rows_});
-    const auto& columns = trains_.columns(settings_.get(TileRegister::column_generator), cause.update,
-                                          column_gain, {column_codes_.data(), columns_});
-    order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
-    order.row_trains = &rows;
-    order.column_trains = &columns;
-    activity.update_pulses += array_->update(order);
-    activity.row_update_pulses += rows.pulses;
-    activity.column_update_pulses += columns.pulses;
-    activity.clipped_pulses += rows.clipped + columns.clipped;
+    update_physics(cause, static_cast<double>(rate));
   }
   activity.update_lines += rows_ + columns_;
   activity.multiply_accumulates += rows_ * columns_;
   probe_.updated(*array_, std::uint64_t{cause.update} + 1, done);
 
   finish(cause, Phase::update, done, path);
+}
+
+void TileCore::update_physics(const PacketHeader& cause, double rate) {
+  for (std::size_t i = 0; i < rows_; ++i) {
+    row_codes_[i] = static_cast<std::int16_t>(x_[i]);
+  }
+  for (std::size_t j = 0; j < columns_; ++j) {
+    column_codes_[j] = static_cast<std::int16_t>(delta_[j]);
+  }
+  const std::span<const std::int16_t> row_codes{row_codes_.data(), rows_};
+  const std::span<const std::int16_t> column_codes{column_codes_.data(), columns_};
+  UpdateOrder order;
+  order.operation = operation_;
+  order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
+  // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
+  // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
+  const auto& synapse = parameters_.synapse;
+  const double wanted = rate * static_cast<double>(input_scale_) * synapse.kappa_us /
+                        synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
+  const double product = wanted / static_cast<double>(order.slots);
+  const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
+  const double row_gain = column_gain > 0 ? product / column_gain : 0;
+
+  Activity& activity = book(Phase::update);
+  if (style_ == periphery::UpdateStyle::rounding) {
+    const double full = dac_.full_code;
+    const RoundedUpdate rounded{wanted / (full * full), row_codes, column_codes};
+    order.rounded = &rounded;
+    const UpdateCount count = array_->update(order);
+    activity.update_pulses += count.pulses;
+    activity.clipped_pulses += count.clipped;
+    // No line sends anything: the energy is that of the trains that would ask for the same update.
+    activity.row_update_pulses += whole_part(
+        periphery::expected_pulses(order.slots, dac_.full_code, row_gain, row_codes), row_pulses_carried_);
+    activity.column_update_pulses +=
+        whole_part(periphery::expected_pulses(order.slots, dac_.full_code, column_gain, column_codes),
+                   column_pulses_carried_);
+    return;
+  }
+  const auto& rows =
+      trains_.rows(settings_.get(TileRegister::row_generator), cause.update, row_gain, row_codes);
+  const auto& columns =
+      trains_.columns(settings_.get(TileRegister::column_generator), cause.update, column_gain, column_codes);
+  order.row_trains = &rows;
+  order.column_trains = &columns;
+  activity.update_pulses += array_->update(order).pulses;
+  activity.row_update_pulses += rows.pulses;
+  activity.column_update_pulses += columns.pulses;
+  activity.clipped_pulses += rows.clipped + columns.clipped;
 }
 
 /// One of the column group's tiles is done; when all are, the collector tells the sequencer.

@@ -81,6 +81,7 @@ class TileCore {
   void read_transposed(std::span<const float> deltas, foundation::Activity& activity);
   void transposed(const interconnect::PacketHeader& cause, foundation::Duration& at, PathTime& path);
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
+  void update_physics(const interconnect::PacketHeader& cause, double rate);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void finish(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
               PathTime path);
@@ -96,6 +97,7 @@ class TileCore {
   std::unique_ptr<SynapseArray> array_;
   periphery::PulseWidthDac dac_;
   periphery::SharedTrains& trains_;
+  periphery::UpdateStyle style_;
   std::optional<periphery::AdcBank> column_adcs_;
   std::optional<periphery::AdcBank> row_adcs_;
   ReadNoise forward_noise_;
@@ -122,6 +124,8 @@ class TileCore {
   foundation::AlignedVector<float> x_;
   foundation::AlignedVector<float> delta_;
   std::int32_t delta_exponent_ = 0;
+  double row_pulses_carried_ = 0;  ///< expected, not yet booked; below one
+  double column_pulses_carried_ = 0;
   foundation::AlignedVector<float> sums_;
   foundation::AlignedVector<float> row_sums_;
   foundation::AlignedVector<float> one_sign_;  ///< deltas of one phase

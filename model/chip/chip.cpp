@@ -18,7 +18,8 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       memory("memory"),
       interrupt("interrupt"),
       trains_(services.seed, description.tile.periphery.update_slots,
-              periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code),
+              periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code,
+              periphery::update_style(description.tile.periphery)),
       host_interface_("host_interface", description, services),
       sequencer_("sequencer", description.sequencer, description.quantum, services),
       mesh_(description.topology, description.link, description.route_entries, services) {

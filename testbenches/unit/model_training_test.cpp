@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <vector>
 
 #include "model/chip/output_unit.h"
@@ -225,11 +226,21 @@ TEST(Training, NoiseIsTheSameInEveryRun) {
   EXPECT_EQ(losses[1], losses[2]);
 }
 
-TEST(Training, PhysicsChipLearns) {
+periphery::PeripheryParameters with_style(const char* style) {
+  periphery::PeripheryParameters periphery;
+  periphery.update_style = style;
+  return periphery;
+}
+
+class TrainingStyles : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Styles, TrainingStyles, testing::Values("trains", "coincidence", "rounding"),
+                         [](const auto& test) { return std::string{test.param}; });
+
+TEST_P(TrainingStyles, PhysicsChipLearns) {
   foundation::RandomSequence random{foundation::RandomStream{163, foundation::Purpose::data_set}, 0};
   unit::RandomCase chosen{unit::network_of({20}, 40, 4), {}};
   chosen.target = {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 12};
-  Rig rig{chosen, Detail::physics, 50, random, 16};
+  Rig rig{chosen, Detail::physics, 50, random, 16, with_style(GetParam())};
   rig.load();
   const auto before = rig.run(DescriptorOperation::infer);
   for (int epoch = 0; epoch < 60; ++epoch) {
@@ -240,6 +251,24 @@ TEST(Training, PhysicsChipLearns) {
   EXPECT_GE(after.correct, 15U);
   EXPECT_EQ(rig.chip.ledger.counters().transfers, 60U * 16 / 50);
   EXPECT_EQ(rig.chip.ledger.counters().training_examples, 960U);
+}
+
+TEST_P(TrainingStyles, SameSeedSameWeights) {
+  std::vector<std::vector<float>> weights;
+  for (int run = 0; run < 2; ++run) {
+    foundation::RandomSequence random{foundation::RandomStream{165, foundation::Purpose::data_set}, 0};
+    unit::RandomCase chosen{unit::network_of({20}, 40, 4), {}};
+    chosen.target = {.topology = {4, 4}, .tile_rows = 16, .tile_columns = 12};
+    Rig rig{chosen, Detail::physics, 20, random, 16, with_style(GetParam())};
+    rig.load();
+    ASSERT_EQ(rig.run(DescriptorOperation::train).error, 0U);
+    auto& all = weights.emplace_back();
+    for (const auto& tile : rig.mapping.tiles) {
+      const auto part = rig.read(tile);
+      all.insert(all.end(), part.begin(), part.end());
+    }
+  }
+  EXPECT_EQ(weights[0], weights[1]);
 }
 
 TEST(Training, IdealAndPhysicsTakeTheSameTime) {

@@ -70,4 +70,22 @@ TEST(SharedTrains, RowsAndColumnsOfOneNumberDiffer) {
   EXPECT_NE(rows_by_slot.fired, trains.columns(1, 0, 0.5, codes).fired);
 }
 
+TEST(SharedTrains, DeterministicTrainsNeedNoSeed) {
+  SharedTrains trains{kSeed, 63, kFullCode, periphery::UpdateStyle::coincidence};
+  SharedTrains other_seed{kSeed + 1, 63, kFullCode, periphery::UpdateStyle::coincidence};
+  periphery::EvenPulseGenerator fresh{63, kFullCode};
+  periphery::PulseTrains wanted;
+  for (std::uint64_t update = 0; update < 20; ++update) {
+    const auto codes = some_codes(131, update);
+    fresh.generate(periphery::EvenPulseGenerator::Side::rows, 3, update, 0.4, codes, wanted);
+    ASSERT_EQ(trains.rows(3, update, 0.4, codes).bits, wanted.bits);
+    ASSERT_EQ(other_seed.rows(3, update, 0.4, codes).bits, wanted.bits);
+    fresh.generate(periphery::EvenPulseGenerator::Side::columns, 3, update, 0.4, codes, wanted);
+    periphery::ColumnTrains by_slot;
+    periphery::arrange_by_slot(wanted, codes, 63, by_slot);
+    ASSERT_EQ(trains.columns(3, update, 0.4, codes).fired, by_slot.fired);
+    ASSERT_EQ(trains.columns(3, update, 0.4, codes).pulses, by_slot.pulses);
+  }
+}
+
 }  // namespace

@@ -24,7 +24,8 @@ class PlainChip final : public model::SequencerPorts {
 
   PlainChip(interconnect::Topology topology, const tiles::TileParameters& tile)
       : ledger(topology.node_count()),
-        trains(seed, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1),
+        trains(seed, tile.periphery.update_slots, (1 << tile.periphery.dac_bits) - 1,
+               periphery::update_style(tile.periphery)),
         services{.ledger = ledger, .trace = nullptr, .seed = seed},
         sequencer({.detail = tile.detail,
                    .dac_bits = tile.periphery.dac_bits,

@@ -82,7 +82,8 @@ class TileBench {
 
   explicit TileBench(tiles::TileParameters tile_parameters, foundation::SynapseListener* listener = nullptr)
       : parameters(std::move(tile_parameters)),
-        trains(7, parameters.periphery.update_slots, (1 << parameters.periphery.dac_bits) - 1),
+        trains(7, parameters.periphery.update_slots, (1 << parameters.periphery.dac_bits) - 1,
+               periphery::update_style(parameters.periphery)),
         ledger(1),
         core(0, parameters, trains, {.ledger = ledger, .trace = nullptr, .seed = 7, .synapses = listener},
              "tile", outbox) {}

@@ -61,7 +61,7 @@ TEST(PulseUpdate, EveryCellGetsTheCoincidencesOfItsLines) {
       order.row_trains = &rows;
       const auto columns_by_slot = unit::by_slot(columns, codes, shape.slots);
       order.column_trains = &columns_by_slot;
-      const std::uint64_t pulses = array.update(order);
+      const std::uint64_t pulses = array.update(order).pulses;
 
       const auto row_table = as_table(rows, shape.rows, shape.slots);
       const auto column_table = as_table(columns, shape.columns, shape.slots);
@@ -93,7 +93,7 @@ TEST(PulseUpdate, NoPulsesNoChange) {
   order.row_trains = &silent;
   const auto silent_columns = unit::by_slot(silent, codes, 63);
   order.column_trains = &silent_columns;
-  EXPECT_EQ(array.update(order), 0U);
+  EXPECT_EQ(array.update(order).pulses, 0U);
   EXPECT_EQ(array.cell(4, 4).weight, 0.0F);
 }
 
