@@ -50,13 +50,12 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       rows_(rows),
       columns_(columns),
       weights_(rows, columns),
-      variances_(rows, columns),
+      row_variance_(rows, 0.0F),
+      column_share_(columns, 1.0F),
       pcm_row_us_(rows),
       pcm_column_us_(columns),
       capacitor_row_us_(rows),
       capacitor_column_us_(columns),
-      squares_(std::max(rows, weights_.stride()), 0.0F),
-      sums_(weights_.stride(), 0.0F),
       targets_us_(columns),
       down_columns_((columns + 63) / 64) {
   const std::size_t cells = rows * weights_.stride();
@@ -221,16 +220,28 @@ void HybridArray::renew_wires() {
   wires_->mean_attenuation = static_cast<float>(sum / static_cast<double>(rows_ * columns_));
 }
 
-/// In units of w^2.
+/// The fresh part of the pairs' noise as a product of a row's and a column's share.
 void HybridArray::renew_variances() {
   if (!pcm_.has_read_noise()) {
     return;
   }
   const float unit = f_gain_ * f_gain_ * per_kappa_ * per_kappa_;
-  for (std::size_t row = 0; row < weights_.rows(); ++row) {
-    float* const line = variances_.data() + variances_.cell(row, 0);
-    pcm_.fresh_variances(weights_.cell(row, 0), weights_.columns(), now_, kReadInterval, line);
-    std::transform(line, line + weights_.columns(), line, [&](float variance) { return variance * unit; });
+  std::vector<float> line(weights_.columns());
+  std::vector<double> columns(columns_, 0.0);
+  double total = 0;
+  for (std::size_t row = 0; row < rows_; ++row) {
+    pcm_.fresh_variances(weights_.cell(row, 0), weights_.columns(), now_, kReadInterval, line.data());
+    double sum = 0;
+    for (std::size_t j = 0; j < columns_; ++j) {
+      sum += static_cast<double>(line[j]);
+      columns[j] += static_cast<double>(line[j]);
+    }
+    total += sum;
+    row_variance_[row] = static_cast<float>(sum / static_cast<double>(columns_)) * unit;
+  }
+  for (std::size_t j = 0; j < columns_; ++j) {
+    column_share_[j] =
+        total > 0 ? static_cast<float>(columns[j] * static_cast<double>(columns_) / total) : 1.0F;
   }
 }
 
@@ -524,31 +535,23 @@ bool HybridArray::has_read_noise() const {
   return pcm_.has_read_noise() || parameters_.capacitor.read_noise_us > 0;
 }
 
-/// Squares of line codes and the capacitors' part, the same for every sum of a read.
-float HybridArray::square_codes(std::span<const float> codes, std::span<float> squares) const {
-  float sum = 0;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    squares[i] = codes[i] * codes[i];
-    sum += squares[i];
-  }
+/// Of the capacitors, per sum of squared codes.
+float HybridArray::capacitor_variance() const {
   const auto sd = static_cast<float>(parameters_.capacitor.read_noise_us) * per_kappa_;
-  return sum * sd * sd;
+  return sd * sd;
 }
 
 bool HybridArray::forward_variance(std::span<const float> x, std::span<float> variances) const {
   if (!has_read_noise()) {
     return false;
   }
-  const std::span<float> squares{squares_.data(), x.size()};
-  const float capacitors = square_codes(x, squares);
-  if (pcm_.has_read_noise()) {
-    variances_.forward(squares, sums_);
-  } else {
-    std::fill(sums_.begin(), sums_.end(), 0.0F);
+  const SquareSums sums = weigh_squares(x, row_variance_.data());
+  const float capacitors = sums.squares * capacitor_variance();
+  const std::size_t used = std::min(variances.size(), columns_);
+  for (std::size_t j = 0; j < used; ++j) {
+    variances[j] = sums.weighed * column_share_[j] + capacitors;
   }
-  for (std::size_t j = 0; j < variances.size(); ++j) {
-    variances[j] = sums_[j] + capacitors;
-  }
+  std::fill(variances.begin() + static_cast<std::ptrdiff_t>(used), variances.end(), capacitors);
   return true;
 }
 
@@ -556,15 +559,11 @@ bool HybridArray::transposed_variance(std::span<const float> deltas, std::span<f
   if (!has_read_noise()) {
     return false;
   }
-  std::fill(squares_.begin(), squares_.end(), 0.0F);
-  const float capacitors = square_codes(deltas, squares_);
-  if (pcm_.has_read_noise()) {
-    variances_.transposed({squares_.data(), weights_.stride()}, variances);
-  } else {
-    std::fill(variances.begin(), variances.end(), 0.0F);
-  }
-  for (float& variance : variances) {
-    variance += capacitors;
+  const SquareSums sums =
+      weigh_squares(deltas.first(std::min(deltas.size(), columns_)), column_share_.data());
+  const float capacitors = sums.squares * capacitor_variance();
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    variances[i] = sums.weighed * row_variance_[i] + capacitors;
   }
   return true;
 }
@@ -586,7 +585,7 @@ SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t c
 }
 
 std::size_t HybridArray::bytes_per_cell() {
-  return sizeof(float) /* weight */ + sizeof(CapacitorState) + 2 * sizeof(float) /* decay, variance */ +
+  return sizeof(float) /* weight */ + sizeof(CapacitorState) + sizeof(float) /* decay */ +
          PcmPairs::bytes_per_cell();
 }
 

@@ -15,6 +15,13 @@ void sum_lines(const float* values, std::size_t rows, std::size_t columns, std::
 void sum_lines(const CapacitorState* cells, std::size_t rows, std::size_t columns, std::size_t stride,
                double* row_sums, double* column_sums);
 
+struct SquareSums {
+  float squares = 0;  ///< sum of code^2
+  float weighed = 0;  ///< sum of code^2 weight
+};
+/// Over all codes, in a fixed order.
+SquareSums weigh_squares(std::span<const float> codes, const float* weights);
+
 /// Sum over lines of |duty| x (pcm, capacitor + offset) conductance.
 DrivenLines weigh_lines(std::span<const float> duties, const double* pcm_us, const double* capacitor_us,
                         double capacitor_offset_us);

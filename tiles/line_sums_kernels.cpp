@@ -95,7 +95,41 @@ KIRCHHOFF_CLONES void weigh(const float* __restrict duties, std::size_t count,
   *sums = {tree_sum(pcm), tree_sum(capacitor), tree_sum(total), tree_sum(lines)};
 }
 
+KIRCHHOFF_CLONES void weigh_all_squares(const float* __restrict codes, std::size_t count,
+                                        const float* __restrict weights, SquareSums* sums) {
+  constexpr std::size_t kLanes = 16;
+  float squares[kLanes] = {};
+  float weighed[kLanes] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+#pragma omp simd
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      const float square = codes[i + l] * codes[i + l];
+      squares[l] += square;
+      weighed[l] += square * weights[i + l];
+    }
+  }
+  for (std::size_t l = 0; i < count; ++i, ++l) {
+    const float square = codes[i] * codes[i];
+    squares[l] += square;
+    weighed[l] += square * weights[i];
+  }
+  for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+    for (std::size_t l = 0; l < half; ++l) {
+      squares[l] += squares[l + half];
+      weighed[l] += weighed[l + half];
+    }
+  }
+  *sums = {squares[0], weighed[0]};
+}
+
 }  // namespace
+
+SquareSums weigh_squares(std::span<const float> codes, const float* weights) {
+  SquareSums sums;
+  weigh_all_squares(codes.data(), codes.size(), weights, &sums);
+  return sums;
+}
 
 DrivenLines weigh_lines(std::span<const float> duties, const double* pcm_us, const double* capacitor_us,
                         double capacitor_offset_us) {
