@@ -197,6 +197,10 @@ void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generi
     return;
   }
   const auto hops = known.tree.hops();
+  for (const auto& hop : hops) {  // the cells of the arrays push them out of the cache again and again
+    __builtin_prefetch(hop.link, 1);
+    __builtin_prefetch(&services_.ledger.at(hop.node, header.phase).router_flits, 1);
+  }
   const std::uint64_t bits = header.wire_bits();
   const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());

@@ -7,15 +7,21 @@
 
 namespace kirchhoff::periphery {
 
+struct LinePulse {
+  std::uint32_t line = 0;
+  std::uint32_t slot = 0;
+};
+
 /// The pulses of a group of lines in one update, one bit a slot.
 struct PulseTrains {
   std::size_t words = 0;              ///< per line, 64 slots each
   std::vector<std::uint64_t> bits;    ///< [line][word]; bit s % 64 of word s / 64: fires in slot s
   std::vector<std::uint32_t> firing;  ///< lines with a pulse, ascending
+  std::vector<LinePulse> list;        ///< every pulse, lines ascending, slots of a line ascending
   std::uint64_t pulses = 0;           ///< on all lines
   std::uint64_t clipped = 0;          ///< pulses beyond one per slot that the lines could not send
 
-  /// Fills in firing and pulses from the bits.
+  /// Fills in firing, list and pulses from the bits.
   void count_pulses();
 };
 

@@ -11,13 +11,8 @@ void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> co
                      ColumnTrains& out) {
   out.words = (codes.size() + 63) / 64;
   out.fired.assign(slots * out.words, 0);
-  for (const std::uint32_t line : trains.firing) {
-    for (std::size_t word = 0; word < trains.words; ++word) {
-      for (std::uint64_t left = trains.bits[line * trains.words + word]; left != 0; left &= left - 1) {
-        const std::size_t slot = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
-        out.fired[slot * out.words + line / 64] |= std::uint64_t{1} << (line % 64);
-      }
-    }
+  for (const LinePulse pulse : trains.list) {
+    out.fired[pulse.slot * out.words + pulse.line / 64] |= std::uint64_t{1} << (pulse.line % 64);
   }
   out.negative.assign(out.words, 0);
   for (std::size_t line = 0; line < codes.size(); ++line) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "foundation/math.h"
 #include "tiles/decay.h"
@@ -64,7 +65,8 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
   if (wires.row_ohm > 0 || wires.column_ohm > 0) {
     wires_ = std::make_unique<Wires>(Wires{.network = WireNetwork(rows, columns, wires),
                                            .offset_us = foundation::AlignedVector<float>(cells, 0.0F),
-                                           .attenuation = foundation::AlignedVector<float>(cells, 1.0F)});
+                                           .attenuation = foundation::AlignedVector<float>(cells, 1.0F),
+                                           .charge_gain = foundation::AlignedVector<float>(cells, 1.0F)});
   }
   manufacture(parameters, seed, tile);
 }
@@ -188,7 +190,7 @@ void HybridArray::renew_wires() {
   foundation::AlignedVector<float> conductance(cells, 0.0F);
   foundation::AlignedVector<float> attenuation(cells, 1.0F);
   foundation::AlignedVector<float> stray(cells, 0.0F);
-  wires_->trusted = true;
+  bool trusted = true;
   const auto solve = [&](const auto& us) {
     for (std::size_t row = 0; row < rows_; ++row) {
       for (std::size_t column = 0; column < columns_; ++column) {
@@ -198,23 +200,33 @@ void HybridArray::renew_wires() {
     }
     const WireLoad load =
         wires_->network.solve(conductance.data(), weights_.stride(), attenuation.data(), stray.data());
-    wires_->trusted = wires_->trusted && wires_->network.trusts(load);
+    trusted = trusted && wires_->network.trusts(load);
   };
   std::fill(wires_->offset_us.begin(), wires_->offset_us.end(), 0.0F);
+  foundation::AlignedVector<float> pair(cells, 0.0F);
   for (const PcmDeviceOf which : {PcmDeviceOf::plus, PcmDeviceOf::minus}) {
     solve([&](std::size_t i) { return pcm_.us(which, i); });
     const float sign = which == PcmDeviceOf::plus ? f_gain_ : -f_gain_;
     for (std::size_t i = 0; i < cells; ++i) {
       wires_->offset_us[i] += sign * ((attenuation[i] - 1.0F) * conductance[i] + stray[i]);
+      pair[i] += 0.5F * attenuation[i];
     }
   }
-  const auto g_ref = static_cast<float>(parameters_.capacitor.g_ref_us);
-  solve([&](std::size_t i) { return std::max(capacitors_[i].q_us + g_ref, 0.0F); });
-  wires_->attenuation = attenuation;
+  wires_->pairs_trusted = std::exchange(trusted, true);
+  if (wires_->solved_rows != rows_ || wires_->solved_columns != columns_) {
+    wires_->solved_rows = rows_;
+    wires_->solved_columns = columns_;
+    solve([&](std::size_t) { return static_cast<float>(parameters_.capacitor.g_ref_us); });
+    wires_->capacitors_trusted = trusted;
+    wires_->attenuation = attenuation;
+  }
+  for (std::size_t i = 0; i < cells; ++i) {
+    wires_->charge_gain[i] = pair[i] > 0 ? wires_->attenuation[i] / pair[i] : 1.0F;
+  }
   double sum = 0;
   for (std::size_t row = 0; row < rows_; ++row) {
     for (std::size_t column = 0; column < columns_; ++column) {
-      sum += static_cast<double>(attenuation[weights_.cell(row, column)]);
+      sum += static_cast<double>(wires_->attenuation[weights_.cell(row, column)]);
     }
   }
   wires_->mean_attenuation = static_cast<float>(sum / static_cast<double>(rows_ * columns_));
@@ -292,7 +304,7 @@ TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row
   const std::span<float> targets{targets_us_.data(), columns_};
   for (std::size_t j = 0; j < columns_; ++j) {
     const std::size_t i = line + j;
-    targets[j] = f_gain_ * pcm_.difference_us(i) + polarity_ * capacitors_[i].q_us;
+    targets[j] = f_gain_ * pcm_.difference_us(i) + polarity_ * charge_gain(i) * capacitors_[i].q_us;
     count.saturated_capacitors += static_cast<std::uint64_t>(capacitors_[i].q_us <= capacitor_.q_min_us ||
                                                              capacitors_[i].q_us >= capacitor_.q_max_us);
     capacitors_[i].q_us = 0;
@@ -460,8 +472,9 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
   const std::size_t line = weights_.cell(row, 0);
   for (std::size_t j = 0; j < targets_us.size(); ++j) {
     const std::size_t i = line + j;
-    const float missing = std::clamp(polarity * (targets_us[j] - f_gain_ * pcm_.difference_us(i)),
-                                     capacitor_.q_min_us, capacitor_.q_max_us);
+    const float missing =
+        std::clamp(polarity * (targets_us[j] - f_gain_ * pcm_.difference_us(i)) / charge_gain(i),
+                   capacitor_.q_min_us, capacitor_.q_max_us);
     const auto pulses = static_cast<std::uint64_t>(std::floor(std::fabs(missing) / capacitor_.dg_us + 0.5F));
     if (pulses == 0) {
       continue;

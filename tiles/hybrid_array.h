@@ -22,11 +22,11 @@ namespace kirchhoff::tiles {
 /// W = F (G+ - G-) + s (g - g_ref), software weight w = W / kappa; s is the polarity of the tile, turned
 /// round by every transfer. Modelled: see CapacitorCell and PcmPairs; charge decay towards g_ref on
 /// simulated time, applied in ticks; noise from read to read; resistance of the wires (WireNetwork, once for
-/// G+, G- and g each, worked out anew after every transfer). Between ticks a pulse counts with the mean
-/// attenuation of the tile. The reference line is as attenuated as the line it is subtracted from; the verify
-/// reads of a transfer compare at the same place, so that wires drop out.
-/// Line conductances (for energy only) are those of the last tick or transfer: between ticks they move by
-/// less than 0.3 %.
+/// G+, G- and g each; those of the pairs anew after every transfer, that of g with all capacitors at g_ref).
+/// Between ticks a pulse counts with the mean attenuation of the tile. The reference line is as attenuated as
+/// the line it is subtracted from; a transfer moves what is seen through the wires, not what lies behind
+/// them. Line conductances (for energy only) are those of the last tick or transfer: between ticks they
+/// move by less than 0.3 %.
 class HybridArray final : public SynapseArray {
  public:
   /// `tile` keys the random numbers of manufacture and operation.
@@ -39,7 +39,9 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] const WeightPlane& weights() const override { return weights_; }
   void select(std::size_t rows, std::size_t columns) override;
   void settle() override;
-  [[nodiscard]] bool trusts_wires() const override { return wires_ == nullptr || wires_->trusted; }
+  [[nodiscard]] bool trusts_wires() const override {
+    return wires_ == nullptr || (wires_->pairs_trusted && wires_->capacitors_trusted);
+  }
   void advance_to(foundation::Duration now) override;
   UpdateCount update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
@@ -81,6 +83,10 @@ class HybridArray final : public SynapseArray {
   /// Size of a step at q = 0; negative for the down source.
   [[nodiscard]] float step_us(std::size_t cell, Source source) const;
   void refresh_row(std::size_t row, float polarity);
+  /// What a uS of charge counts for beside a uS of F (G+ - G-).
+  [[nodiscard]] float charge_gain(std::size_t cell) const {
+    return wires_ != nullptr ? wires_->charge_gain[cell] : 1.0F;
+  }
   void sum_pcm_lines();
   void sum_capacitor_lines();
 
@@ -120,8 +126,12 @@ class HybridArray final : public SynapseArray {
     WireNetwork network;
     foundation::AlignedVector<float> offset_us;    ///< what they take off F (G+ - G-), uS
     foundation::AlignedVector<float> attenuation;  ///< of the capacitor's part
+    foundation::AlignedVector<float> charge_gain;  ///< attenuation over that of the pair
     float mean_attenuation = 1;
-    bool trusted = true;
+    std::size_t solved_rows = 0;  ///< lines in use when the attenuation was worked out
+    std::size_t solved_columns = 0;
+    bool pairs_trusted = true;
+    bool capacitors_trusted = true;
   };
   std::unique_ptr<Wires> wires_;  ///< null: ideal
   bool settled_ = true;

@@ -39,7 +39,7 @@ class PcmPairs {
   };
 
   static constexpr double drift_bound = 1e-3;
-  static constexpr double noise_bound = 5e-3;
+  static constexpr double noise_bound = 1e-2;
   static constexpr foundation::Duration shortest_hold{1'000'000'000};  ///< 1 ms
 
   [[nodiscard]] const PcmDevice& device() const { return device_; }

@@ -55,15 +55,10 @@ template <auto ListWord>
 [[gnu::always_inline]] inline std::size_t list_rows(const PulseTrains& rows, const ColumnPulses& columns,
                                                     std::size_t stride, CellPulse* const list) {
   CellPulse* end = list;
-  for (const std::uint32_t row : rows.firing) {
-    for (std::size_t part = 0; part < rows.words; ++part) {
-      for (std::uint64_t left = rows.bits[row * rows.words + part]; left != 0; left &= left - 1) {
-        const std::size_t slot = 64 * part + static_cast<std::size_t>(std::countr_zero(left));
-        for (std::size_t word = 0; word < columns.words; ++word) {
-          end = ListWord(columns.fired[slot * columns.words + word], columns.down[word],
-                         row * stride + 64 * word, end);
-        }
-      }
+  for (const periphery::LinePulse pulse : rows.list) {
+    for (std::size_t word = 0; word < columns.words; ++word) {
+      end = ListWord(columns.fired[pulse.slot * columns.words + word], columns.down[word],
+                     pulse.line * stride + 64 * word, end);
     }
   }
   return static_cast<std::size_t>(end - list);

@@ -4,13 +4,6 @@
 #include "tiles/pulse_noise.h"
 
 namespace kirchhoff::tiles {
-namespace {
-
-/// Drawn together: seeding the generators for one read alone costs as much as its numbers.
-constexpr std::size_t kReadsPerBlock = 8;
-
-}  // namespace
-
 ReadNoise::ReadNoise(const foundation::RandomStream& stream, std::size_t lines, double integrator_noise)
     : stream_(stream), lines_(lines), integrator_noise_(static_cast<float>(integrator_noise)) {}
 
@@ -22,11 +15,11 @@ void ReadNoise::add(std::span<const float> variances, float scale, std::span<flo
 }
 
 std::span<const float> ReadNoise::next() {
-  const std::size_t place = reads_ % kReadsPerBlock;
+  const std::size_t place = reads_ % reads_per_block;
   if (place == 0) {
-    words_.resize(kReadsPerBlock * lines_);
-    normals_.resize(kReadsPerBlock * lines_);
-    stream_.words(reads_ / kReadsPerBlock, words_);
+    words_.resize(reads_per_block * lines_);
+    normals_.resize(reads_per_block * lines_);
+    stream_.words(reads_ / reads_per_block, words_);
     normals_from_words(words_, normals_);
   }
   ++reads_;

@@ -22,6 +22,9 @@ class ReadNoise {
   /// Adds the noise of the next read. `variances` in the unit of a sum squared; empty: the cells have none.
   void add(std::span<const float> variances, float scale, std::span<float> sums);
 
+  /// Reads that are drawn together: seeding the generators for one alone costs as much as its numbers.
+  static constexpr std::size_t reads_per_block = 4;
+
   /// Reads that took random numbers.
   [[nodiscard]] std::uint64_t reads() const { return reads_; }
 

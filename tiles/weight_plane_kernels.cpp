@@ -1,5 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <bit>
+
+#ifdef KIRCHHOFF_DISPATCH
+#include <immintrin.h>
+#endif
 
 #include "foundation/dispatch.h"
 #include "tiles/weight_plane.h"
@@ -35,6 +40,38 @@ KIRCHHOFF_CLONES void add_rows(const float* __restrict weights, std::size_t stri
       y[j] += x0 * w0[j];
     }
   }
+}
+
+/// Rows with a pulse, counted from `first` on, and their pulses. Room for kLanes more behind the last.
+#ifdef KIRCHHOFF_DISPATCH
+__attribute__((target("arch=x86-64-v4"))) std::size_t gather_rows(const float* x, std::size_t count,
+                                                                  std::uint32_t first, std::uint32_t* rows,
+                                                                  float* values) {
+  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    const auto here = static_cast<__mmask16>((1U << std::min(kLanes, count - i)) - 1U);
+    const __m512 pulses = _mm512_maskz_loadu_ps(here, x + i);
+    const __mmask16 driven = _mm512_mask_cmp_ps_mask(here, pulses, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    const __m512i numbers =
+        _mm512_add_epi32(lanes, _mm512_set1_epi32(static_cast<int>(first + static_cast<std::uint32_t>(i))));
+    _mm512_storeu_si512(rows + found, _mm512_maskz_compress_epi32(driven, numbers));
+    _mm512_storeu_ps(values + found, _mm512_maskz_compress_ps(driven, pulses));
+    found += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(driven)));
+  }
+  return found;
+}
+__attribute__((target("default")))
+#endif
+std::size_t
+gather_rows(const float* x, std::size_t count, std::uint32_t first, std::uint32_t* rows, float* values) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    rows[found] = first + static_cast<std::uint32_t>(i);
+    values[found] = x[i];
+    found += x[i] != 0.0F ? 1U : 0U;
+  }
+  return found;
 }
 
 /// Dot products of `rows` rows with d in sixteen lanes, then a fixed tree.
@@ -77,15 +114,11 @@ void WeightPlane::forward(std::span<const float> x, std::span<float> y) const {
   std::fill(y.begin(), y.end(), 0.0F);
   // Rows without a pulse draw no current: gather the others, a block at a time.
   constexpr std::size_t kBlock = 256;
-  std::array<std::uint32_t, kBlock> active;
-  std::array<float, kBlock> values;
-  for (std::size_t row = 0; row < x.size();) {
-    std::size_t count = 0;
-    for (; row < x.size() && count < kBlock; ++row) {
-      active[count] = static_cast<std::uint32_t>(row);
-      values[count] = x[row];
-      count += static_cast<std::size_t>(x[row] != 0.0F);
-    }
+  std::array<std::uint32_t, kBlock + kLanes> active;
+  std::array<float, kBlock + kLanes> values;
+  for (std::size_t row = 0; row < x.size(); row += kBlock) {
+    const std::size_t count = gather_rows(x.data() + row, std::min(kBlock, x.size() - row),
+                                          static_cast<std::uint32_t>(row), active.data(), values.data());
     add_rows(weights_.data(), stride_, active.data(), values.data(), count, y.data());
   }
 }

@@ -59,9 +59,14 @@ struct TrainingFigures {
 
 enum class Recording { none, chosen_synapse, everything };
 
+/// Cells as they are written and read: no drift, no noise, no wires, verify reads exact. What is left is the
+/// plain synapse: steps with spread, mismatch, slope, noise and limits, charge decay, transfer, polarity.
+const std::vector<std::string> kPlainSynapse{"pcm.drift=0", "pcm.read_noise=0", "wires.resistance=0",
+                                             "capacitor.read_noise=0 uS", "transfer.verify_noise=0 uS"};
+
 TrainingFigures measure_training(const std::string& preset, const DataSet& data, Recording recording,
-                                 bool roofline) {
-  std::vector<std::string> sets{"training.epochs=2"};
+                                 bool roofline, std::vector<std::string> sets = {}) {
+  sets.emplace_back("training.epochs=2");
   if (recording == Recording::everything) {
     sets.emplace_back("trace.examples=1000000000");
   }
@@ -217,6 +222,9 @@ int run(int argc, char* argv[]) {
   line("float32, plain loops, zero inputs skipped", plain.plain_loop);
   line("chip over TLM sockets, first epoch", plain.first_epoch);
   line("chip over TLM sockets, second epoch", plain.second_epoch);
+  const auto synapse_alone = in_child<TrainingFigures>(
+      [&] { return measure_training(preset, data, Recording::none, false, kPlainSynapse); });
+  line("the same without drift, read noise and wires", synapse_alone.second_epoch);
   std::printf(
       "\n  per example: %.0f update pulses at cells, %.0f on rows, %.0f on columns; %.1f packets, %.1f hops\n"
       "  peak memory %.0f MB, data set and roofline included\n\n",

@@ -161,7 +161,8 @@ void add_checks(const DataSet& data, bool whole_run, RunResult& result) {
   }
 }
 
-void add_warnings(const Options& options, const model::Configuration& configuration, RunResult& result) {
+void add_warnings(const Options& options, const model::Configuration& configuration, bool wires_trusted,
+                  RunResult& result) {
   auto& warnings = result.warnings;
   if (options.detail == "ideal") {
     warnings.emplace_back(
@@ -175,7 +176,20 @@ void add_warnings(const Options& options, const model::Configuration& configurat
     }
   } else {
     warnings.emplace_back(
-        "synapse: read noise, drift, 1/f noise, wire resistance and faults are not modelled in this version");
+        "synapse: offset and gain spread of the read transistors and errors of converters in verify reads "
+        "are "
+        "not modelled");
+  }
+  if (!wires_trusted) {
+    warnings.emplace_back(
+        "wires: so resistive for tiles of this size that currents are off by more than 3 %; use smaller "
+        "tiles or "
+        "a smaller wires.resistance");
+  }
+  if (configuration.device_curve) {
+    for (const std::string& sentence : configuration.device_curve->verdict) {
+      warnings.emplace_back("capacitor.device_curve: " + sentence);
+    }
   }
   if (configuration.periphery.adc_bits != 8) {
     warnings.emplace_back("adc.bits is " + std::to_string(configuration.periphery.adc_bits) +
@@ -268,7 +282,7 @@ int explore(const Options& options) {
             result);
   result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
   add_checks(data, is_whole_run(options, *configuration), result);
-  add_warnings(options, *configuration, result);
+  add_warnings(options, *configuration, session.wires_trusted(), result);
   add_provenance(configuration->technology, result);
   add_provenance(configuration->table, result);
 

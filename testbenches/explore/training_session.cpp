@@ -127,6 +127,9 @@ void TrainingSession::run(const Listeners& listeners, const Callbacks& callbacks
   host.interrupt(interrupt);
   run_host(host);
   ledger_.counters().out_of_order_reservations = chip.out_of_order_reservations();
+  for (const auto& tile : mapping_.tiles) {
+    wires_trusted_ = wires_trusted_ && chip.tile(tile.node).core().array().trusts_wires();
+  }
 }
 
 }  // namespace kirchhoff::testbenches

@@ -59,6 +59,8 @@ class TrainingSession {
   void run(const Listeners& listeners, const Callbacks& callbacks);
 
   [[nodiscard]] const std::vector<EpochResult>& epochs() const { return epochs_; }
+  /// False if a tile of the run had wires beyond what their model is good for.
+  [[nodiscard]] bool wires_trusted() const { return wires_trusted_; }
   /// Weights at the end, read back through the socket.
   [[nodiscard]] const std::vector<Matrix>& final_weights() const { return final_weights_; }
   [[nodiscard]] double learning_rate() const { return learning_rate_; }
@@ -72,6 +74,7 @@ class TrainingSession {
   model::NetworkSpec network_;
   model::Mapping mapping_;
   foundation::Ledger ledger_;
+  bool wires_trusted_ = true;
   std::vector<EpochResult> epochs_;
   std::vector<Matrix> final_weights_;
 };

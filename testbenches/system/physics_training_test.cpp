@@ -189,7 +189,7 @@ TEST(PhysicsTraining, TimeOfAnExampleOnOneTile) {
   const auto softmax = 10 * 2000;  // 2 ns per class
   const auto forward = dma + packet(528 * 8) + read + sums + packet(10 * 9) + softmax;
   const auto backward = packet(10 * 9) + packet(0);  // deltas in, completion out: no transposed read
-  const auto update = 63 * 5000;
+  const auto update = 31 * 5000;
   using foundation::Phase;
   EXPECT_EQ(bench.ledger.elapsed(Phase::forward).count(), forward);
   EXPECT_EQ(bench.ledger.elapsed(Phase::backward).count(), backward);
