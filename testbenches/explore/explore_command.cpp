@@ -180,6 +180,9 @@ void add_warnings(const Options& options, const model::Configuration& configurat
         "are "
         "not modelled");
   }
+  if (configuration.table.find("pcm.programming_noise")->origin.mark == foundation::Mark::user) {
+    warnings.emplace_back("pcm.programming_noise has no effect: no operation of the chip writes in one shot");
+  }
   if (!wires_trusted) {
     warnings.emplace_back(
         "wires: so resistive for tiles of this size that currents are off by more than 3 %; use smaller "
