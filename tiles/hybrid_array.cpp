@@ -46,6 +46,7 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       rounder_(seed, tile),
       tick_(foundation::from_seconds(parameters.capacitor.decay_tau_ms * 1e-3 /
                                      static_cast<double>(parameters.capacitor.decay_ticks))),
+      dwell_(foundation::from_seconds(parameters.transfer.dwell_us * 1e-6)),
       f_gain_(static_cast<float>(parameters.f_gain)),
       per_kappa_(static_cast<float>(1 / parameters.kappa_us)),
       rows_(rows),
@@ -360,6 +361,9 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
   if (parameters_.transfer.loop == "open") {
     return write_pairs_blind(operation, row, targets_us);
   }
+  if (parameters_.transfer.loop == "one-shot") {
+    return write_pairs_once(operation, row, targets_us);
+  }
   TransferCount count;
   const std::size_t line = weights_.cell(row, 0);
   const auto tolerance = static_cast<float>(parameters_.transfer.tolerance_us);
@@ -411,7 +415,7 @@ TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
     }
     if (outside == 0 || last) {
       count.unconverged = outside;
-      pcm_.settle_row(operation, row, now_);
+      settle_row(operation, row, count);
       return count;
     }
     ++count.pulse_rounds;
@@ -461,8 +465,46 @@ TransferCount HybridArray::write_pairs_blind(std::uint64_t operation, std::size_
     }
     ++count.pulse_rounds;
   }
-  pcm_.settle_row(operation, row, now_);
+  settle_row(operation, row, count);
   return count;
+}
+
+/// Both devices of every pair that is off are RESET and written over the common offset, and no look at it.
+TransferCount HybridArray::write_pairs_once(std::uint64_t operation, std::size_t row,
+                                            std::span<const float> targets_us) {
+  TransferCount count;
+  count.reads = 1;
+  const std::size_t line = weights_.cell(row, 0);
+  const std::size_t width = targets_us.size();
+  const auto offset = static_cast<float>(parameters_.pcm.offset_us);
+  const auto tolerance = static_cast<float>(parameters_.transfer.tolerance_us);
+  const float largest = pcm_.device().g_max_us - offset;
+  draw_pcm_noise(round_key(operation, row, 0), 2 * width);
+  for (std::size_t j = 0; j < width; ++j) {
+    const std::size_t i = line + j;
+    const float wanted = std::clamp(targets_us[j] / f_gain_, -largest, largest);
+    count.clipped_targets += static_cast<std::uint64_t>(std::fabs(targets_us[j]) > f_gain_ * largest);
+    if (std::fabs(wanted - pcm_.difference_us(i)) < tolerance) {
+      continue;
+    }
+    pcm_.reset(PcmDeviceOf::plus, i);
+    pcm_.reset(PcmDeviceOf::minus, i);
+    pcm_.write_once(PcmDeviceOf::plus, i, offset + std::max(wanted, 0.0F), normals_[j]);
+    pcm_.write_once(PcmDeviceOf::minus, i, offset - std::min(wanted, 0.0F), normals_[width + j]);
+    count.reset_pulses += 2;
+    count.set_pulses += 2;
+  }
+  count.pulse_rounds = count.reset_pulses > 0 ? 2 : 0;
+  settle_row(operation, row, count);
+  return count;
+}
+
+void HybridArray::settle_row(std::uint64_t operation, std::size_t row, TransferCount& count) {
+  pcm_.settle_row(operation, row, now_, dwell_);
+  if (dwell_.count() > 0) {
+    ++count.dwells;
+    ++count.reads;
+  }
 }
 
 /// Unit steps of the capacitor, noisy like any update: what the pair missed.

@@ -72,6 +72,9 @@ class HybridArray final : public SynapseArray {
   TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
   TransferCount write_pairs_blind(std::uint64_t operation, std::size_t row,
                                   std::span<const float> targets_us);
+  TransferCount write_pairs_once(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
+  /// The pairs of a row are done; with a dwell, a last look at them.
+  void settle_row(std::uint64_t operation, std::size_t row, TransferCount& count);
   void write_residual(std::uint64_t operation, std::size_t row, std::span<const float> targets_us,
                       float polarity, TransferCount& count);
   void draw_pcm_noise(std::uint64_t key, std::size_t count);
@@ -97,6 +100,7 @@ class HybridArray final : public SynapseArray {
   foundation::RandomStream pcm_noise_;
   PulseRounder rounder_;
   foundation::Duration tick_{0};
+  foundation::Duration dwell_;
   std::int64_t ticks_done_ = 0;
   foundation::Duration now_{0};  ///< of the last advance
   std::size_t turned_rows_ = 0;  ///< of a transfer under way: these have the next polarity already

@@ -85,7 +85,7 @@ void PcmPairs::reset(PcmDeviceOf which, std::size_t cell) {
   write(devices, cell, device_.reset_to_us);
 }
 
-void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now) {
+void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now, Duration dwell) {
   if (sides_[0].pulsed.empty() && sides_[1].pulsed.empty()) {
     return;
   }
@@ -99,6 +99,7 @@ void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now
   normals_from_words(words_, normals_);
   const float stamp = clock_.stamp(now);
   const std::size_t first = row * stride_;
+  const auto dwell_s = static_cast<float>(foundation::to_seconds(dwell));
   const float* normal = normals_.data();
   for (Side& side : sides_) {
     for (const std::uint32_t cell : side.pulsed) {
@@ -109,6 +110,13 @@ void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now
       side.nu[cell] = static_cast<std::uint16_t>(within(drift_.nu(g, normal[column]), nu_unit_, 0xffff));
       side.amplitude[cell] = static_cast<std::int16_t>(
           within(noise_.amplitude(g, normal[columns_ + column]), amplitude_unit_, 0x7fff));
+    }
+    // A device is listed once for each of its pulses; drift has not begun yet.
+    for (const std::uint32_t cell : side.pulsed) {
+      const float amplitude = static_cast<float>(side.amplitude[cell]) * amplitude_unit_;
+      side.g_us[cell] =
+          std::min(side.g_programmed_us[cell] * noise_.slow_factor(amplitude, dwell_s, kReadInterval),
+                   device_.g_max_us);
     }
     side.pulsed.clear();
     normal += 2 * columns_;

@@ -66,13 +66,19 @@ class PcmPairs {
   void set_full(PcmDeviceOf which, std::size_t cell, float normal) {
     pulsed(which, cell, full_set_.set(us(which, cell), normal));
   }
+  /// One pulse that is meant to leave `target_us`.
+  void write_once(PcmDeviceOf which, std::size_t cell, float target_us, float normal) {
+    pulsed(which, cell, device_.write(target_us, normal));
+  }
   [[nodiscard]] std::uint64_t full_pulses_to(PcmDeviceOf which, std::size_t cell, float target_us) const {
     return full_set_.pulses_to(static_cast<double>(us(which, cell)), static_cast<double>(target_us));
   }
   void reset(PcmDeviceOf which, std::size_t cell);
 
-  /// Draws drift and noise of the devices that were pulsed since the last call, all of this row.
-  void settle_row(std::uint64_t operation, std::size_t row, foundation::Duration now);
+  /// Draws drift and noise of the devices that were pulsed since the last call, all of this row, and leaves
+  /// them as they are `dwell` after their last pulse.
+  void settle_row(std::uint64_t operation, std::size_t row, foundation::Duration now,
+                  foundation::Duration dwell = foundation::Duration{0});
 
   [[nodiscard]] bool refresh_due(foundation::Duration now) const { return now >= next_refresh_; }
   /// Brings all conductances to `now`.

@@ -4,6 +4,7 @@ namespace kirchhoff::tiles {
 
 TransferCount& TransferCount::operator+=(const TransferCount& other) {
   reads += other.reads;
+  dwells += other.dwells;
   pulse_rounds += other.pulse_rounds;
   residual_slots += other.residual_slots;
   set_pulses += other.set_pulses;

@@ -38,6 +38,7 @@ struct UpdateCount {
 /// What a transfer of one row took; time follows from it.
 struct TransferCount {
   std::uint64_t reads = 0;           ///< rounds of the row: read and compare
+  std::uint64_t dwells = 0;          ///< waits before a last read
   std::uint64_t pulse_rounds = 0;    ///< rounds in which at least one PCM was pulsed
   std::uint64_t residual_slots = 0;  ///< update slots to write the residual
   std::uint64_t set_pulses = 0;

@@ -77,12 +77,16 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
              "factor on the technology's r_line_um; 0: ideal wires");
 
   auto& t = p.transfer;
-  table.choice("transfer.loop", t.loop, {"closed", "open"}, Mark::source,
+  table.choice("transfer.loop", t.loop, {"closed", "open", "one-shot"}, Mark::source,
                "closed: verify after each pulse, patent US 11,436,479; open: full SET pulses by number, "
-               "nobody looks");
+               "nobody looks; one-shot: both devices RESET and written once, with pcm.programming_noise");
   table.real("transfer.verify_noise", t.verify_noise_us, "uS", 0, 10, Mark::assumed,
              "sd of a verify read of G+ - G-, comparator included");
   table.real("transfer.tolerance", t.tolerance_us, "uS", 0.001, 100, Mark::assumed, "of T/F - (G+ - G-)");
+  table.real(
+      "transfer.dwell", t.dwell_us, "us", 0, 1e6, Mark::assumed,
+      "wait per row before the read that the residual is taken from, so that it takes up the 1/f noise "
+      "till then; 0: no such read");
   table.integer("transfer.max_iterations", t.max_iterations, 1, 1000, Mark::assumed,
                 "read, compare, pulse; per row");
   table.flag("transfer.polarity_inversion", t.polarity_inversion, Mark::source,

@@ -50,9 +50,11 @@ struct PcmParameters {
 };
 
 struct TransferParameters {
-  std::string loop = "closed";    ///< closed: read, compare, pulse; open: full pulses by number, unseen
+  /// closed: read, compare, pulse; open: full pulses by number, unseen; one-shot: both devices written anew
+  std::string loop = "closed";
   double tolerance_us = 0.2;      ///< uS, of T/F - (G+ - G-)
   double verify_noise_us = 0.05;  ///< uS, sd of a verify read of G+ - G-
+  double dwell_us = 0;            ///< us, wait before the read from which the residual follows
   std::int64_t max_iterations = 20;
   bool polarity_inversion = true;
   std::string residual = "write";  ///< write: what the PCM pair missed goes into the capacitor; discard

@@ -20,6 +20,7 @@ struct TileTiming {
   foundation::Duration convert{207000};
   foundation::Duration update_slot{5000};
   foundation::Duration pcm_pulse{150000};
+  foundation::Duration dwell{0};  ///< before the read that a residual is taken from
   foundation::Duration digital_value{1000};  ///< wide sum, activation, derivative: per value
 
   [[nodiscard]] foundation::Duration read() const { return integrate + convert; }
@@ -35,6 +36,7 @@ struct TileTiming {
   [[nodiscard]] foundation::Duration transfer_row(const TransferCount& count) const {
     return read() * static_cast<std::int64_t>(count.reads + 1) +
            pcm_pulse * static_cast<std::int64_t>(count.pulse_rounds) +
+           dwell * static_cast<std::int64_t>(count.dwells) +
            update_slot * static_cast<std::int64_t>(count.residual_slots + 1);
   }
 };

@@ -180,8 +180,9 @@ void add_warnings(const Options& options, const model::Configuration& configurat
         "are "
         "not modelled");
   }
-  if (configuration.table.find("pcm.programming_noise")->origin.mark == foundation::Mark::user) {
-    warnings.emplace_back("pcm.programming_noise has no effect: no operation of the chip writes in one shot");
+  if (configuration.table.find("pcm.programming_noise")->origin.mark == foundation::Mark::user &&
+      configuration.synapse.transfer.loop != "one-shot") {
+    warnings.emplace_back("pcm.programming_noise has no effect unless transfer.loop is \"one-shot\"");
   }
   if (!wires_trusted) {
     warnings.emplace_back(
