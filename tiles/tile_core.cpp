@@ -6,6 +6,7 @@
 #include "foundation/activity.h"
 #include "periphery/delta_scaler.h"
 #include "tiles/hybrid_array.h"
+#include "tiles/update_gains.h"
 
 namespace kirchhoff::tiles {
 
@@ -20,9 +21,6 @@ using interconnect::PacketKind;
 using interconnect::VectorFormat;
 
 namespace {
-
-/// How much more often a column fires than with probabilities shared evenly by rows and columns.
-constexpr double kColumnShare = 4;
 
 std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p,
                                          std::uint64_t seed) {
@@ -532,35 +530,29 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
   UpdateOrder order;
   order.operation = operation_;
   order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
-  // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
-  // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
-  const auto& synapse = parameters_.synapse;
-  const double wanted = rate * static_cast<double>(input_scale_) * synapse.kappa_us /
-                        synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
-  const double product = wanted / static_cast<double>(order.slots);
-  const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
-  const double row_gain = column_gain > 0 ? product / column_gain : 0;
+  const UpdateGains gains{rate, static_cast<double>(input_scale_), delta_exponent_, parameters_.synapse,
+                          order.slots};
 
   Activity& activity = book(Phase::update);
   if (style_ == periphery::UpdateStyle::rounding) {
     const double full = dac_.full_code;
-    const RoundedUpdate rounded{wanted / (full * full), row_codes, column_codes};
+    const RoundedUpdate rounded{gains.wanted / (full * full), row_codes, column_codes};
     order.rounded = &rounded;
     const UpdateCount count = array_->update(order);
     activity.update_pulses += count.pulses;
     activity.clipped_pulses += count.clipped;
     // No line sends anything: the energy is that of the trains that would ask for the same update.
     activity.row_update_pulses += whole_part(
-        periphery::expected_pulses(order.slots, dac_.full_code, row_gain, row_codes), row_pulses_carried_);
+        periphery::expected_pulses(order.slots, dac_.full_code, gains.row, row_codes), row_pulses_carried_);
     activity.column_update_pulses +=
-        whole_part(periphery::expected_pulses(order.slots, dac_.full_code, column_gain, column_codes),
+        whole_part(periphery::expected_pulses(order.slots, dac_.full_code, gains.column, column_codes),
                    column_pulses_carried_);
     return;
   }
   const auto& rows =
-      trains_.rows(settings_.get(TileRegister::row_generator), cause.update, row_gain, row_codes);
-  const auto& columns =
-      trains_.columns(settings_.get(TileRegister::column_generator), cause.update, column_gain, column_codes);
+      trains_.rows(settings_.get(TileRegister::row_generator), cause.update, gains.row, row_codes);
+  const auto& columns = trains_.columns(settings_.get(TileRegister::column_generator), cause.update,
+                                        gains.column, column_codes);
   order.row_trains = &rows;
   order.column_trains = &columns;
   activity.update_pulses += array_->update(order).pulses;

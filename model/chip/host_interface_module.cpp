@@ -160,6 +160,7 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
                                                          parameters_.dma_bytes_per_second);
   const Duration begin = bus_.reserve(absolute(delay), length);
   services_.ledger.counters().dma_bytes += payload.get_data_length();
+  ++services_.ledger.counters().dma_accesses;
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     services_.trace->text(dma_signal_, begin, payload.is_read() ? "READ" : "WRITE");
     services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);
