@@ -1,5 +1,7 @@
 #include "interconnect/route_tree.h"
 
+#include <algorithm>
+
 namespace kirchhoff::interconnect {
 
 RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route)
@@ -10,10 +12,11 @@ RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId
   if (fault_ != Fault::none) {
     hops_.clear();
   }
+  hops_.shrink_to_fit();
 }
 
 void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,
-                       std::uint32_t before) {
+                       std::uint16_t before) {
   RouterCore& router = *routers[node];
   const std::uint8_t ports = router.route(route);
   if (ports == 0) {
@@ -25,9 +28,9 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
       continue;
     }
     const bool to_router = router.has_neighbour(port);
-    const auto here = static_cast<std::uint32_t>(hops_.size());
+    const auto here = static_cast<std::uint16_t>(hops_.size());
     // A tree has each link at most once.
-    if (hops_.size() >= all_ports.size() * routers.size()) {
+    if (hops_.size() >= std::min<std::size_t>(all_ports.size() * routers.size(), root)) {
       fault_ = Fault::loop;
     }
     if (fault_ != Fault::none) {

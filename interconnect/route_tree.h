@@ -18,11 +18,11 @@ class RouteTree {
   struct Hop {
     Reservations* link = nullptr;
     NodeId node = 0;           ///< that sends
-    std::uint32_t before = 0;  ///< hop that leads here; `root` from the entry
+    std::uint16_t before = 0;  ///< hop that leads here; `root` from the entry
     Port port = Port::local;
     bool exit = false;  ///< to an endpoint
   };
-  static constexpr std::uint32_t root = 0xffff'ffff;
+  static constexpr std::uint16_t root = 0xffff;
 
   enum class Fault : std::uint8_t { none, missing, loop };
 
@@ -34,18 +34,19 @@ class RouteTree {
   [[nodiscard]] Fault fault() const { return fault_; }
 
   /// Takes all links for a packet of this length whose head is at the entry at `arrival`; passages[i] belongs
-  /// to hops()[i].
+  /// to hops()[i]. `settled` as for Reservations.
   void pass(foundation::Duration length, foundation::Duration arrival,
-            std::span<RouterCore::Passage> passages) const {
+            std::span<RouterCore::Passage> passages,
+            foundation::Duration settled = foundation::Duration::min()) const {
     for (std::size_t i = 0; i < hops_.size(); ++i) {
       const Hop& hop = hops_[i];
       passages[i] = RouterCore::pass_link(*hop.link, latency_, cycle_, length,
-                                          hop.before == root ? arrival : passages[hop.before].head);
+                                          hop.before == root ? arrival : passages[hop.before].head, settled);
     }
   }
 
  private:
-  void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint32_t before);
+  void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
   std::vector<Hop> hops_;  ///< every hop behind the one that leads to it
   Fault fault_ = Fault::missing;

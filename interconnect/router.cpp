@@ -26,14 +26,14 @@ constexpr std::array<std::string_view, 10> kKindNames{"ACTIVATION", "PARTIAL_SUM
 
 class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw_transport_if<> {
  public:
-  Input(const char* name, Router& router, Port port)
-      : tlm::tlm_target_socket<>(name), router_(router), port_(port) {
+  Input(const char* name, Router& router, Reservations* entry)
+      : tlm::tlm_target_socket<>(name), router_(router), entry_(entry) {
     bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
   }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
-    router_.transport(port_, payload, delay);
+    router_.transport(entry_, payload, delay);
   }
   unsigned transport_dbg(tlm::tlm_generic_payload& payload) override { return router_.debug(payload); }
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& dmi) override {
@@ -49,7 +49,7 @@ class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw
   }
 
   Router& router_;
-  Port port_;
+  Reservations* entry_;
 };
 
 class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tlm_bw_transport_if<> {
@@ -70,6 +70,7 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
                RouterGroup& group, const foundation::Services& services)
     : sc_core::sc_module(name),
       group_(group),
+      node_(core.node()),
       services_(services),
       trees_(core.route_entries() + 1),
       core_(core) {
@@ -78,7 +79,8 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
     const std::string port_name{port_names[index]};
     const bool neighbour = core_.has_neighbour(port);
     if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
-      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port);
+      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this,
+                                               neighbour ? nullptr : &core_.entry(port));
     }
     if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
       outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str());
@@ -113,20 +115,27 @@ bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
          (address - node_window_base) % node_window_bytes >= router_table_offset;
 }
 
-void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+/// When the head of a packet that is ready at `ready` is here.
+Duration Router::arrival_of(Reservations* entry, Duration length, Duration ready) const {
+  return entry == nullptr
+             ? ready
+             : RouterCore::enter_link(*entry, group_.timing.cycle, length, ready, group_.settled);
+}
+
+void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const PacketExtension* head = head_of(payload);
   if (head == nullptr) {
     refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
     return;
   }
   const PacketHeader& header = head->header;
+  if (header.by_table) {
+    follow_table(entry, header, payload, delay);
+    return;
+  }
   if (owns(header, payload.get_address())) {
     access_table(payload);
     delay += to_sc_time(core_.timing().router_latency());
-    return;
-  }
-  if (header.by_table) {
-    follow_table(from, header, payload, delay);
     return;
   }
   const std::uint8_t ports = core_.ports_of(header);
@@ -138,10 +147,7 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   const std::uint64_t bits = header.wire_bits();
   const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
-  Duration arrival = kernel + to_duration(delay);
-  if (core_.is_entry(from)) {
-    arrival = core_.enter_for(from, length, arrival);
-  }
+  const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   const auto passage = core_.pass_for(port, length, arrival);
   book(core_.node(), port, header.phase, bits, core_.timing().flits(bits));
   trace_passage(port, header, passage);
@@ -155,13 +161,28 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   }
 }
 
-const Router::KnownTree& Router::tree_of(RouteId route) {
+KnownTree& Router::tree_of(RouteId route) {
+  if (route < group_.fronts.size()) {
+    const auto& front = group_.fronts[route];
+    if (front.node == node_ && front.tree != nullptr && front.tree->tables_written == group_.tables_written) {
+      return *front.tree;
+    }
+  }
+  return find_tree(route);
+}
+
+KnownTree& Router::find_tree(RouteId route) {
   if (route >= trees_.size()) {
     trees_.resize(std::size_t{route} + 1);
   }
   auto& known = trees_[route];
   if (known == nullptr) {
-    known = std::make_unique<KnownTree>();
+    known = group_.trees.emplace_back(std::make_unique<KnownTree>()).get();
+    if (route >= group_.fronts.size()) {
+      group_.fronts.resize(std::size_t{route} + 1);
+    }
+    auto& front = group_.fronts[route];
+    front = front.tree == nullptr ? RouterGroup::Front{known, node_} : front;
   }
   if (known->tables_written != group_.tables_written) {
     follow(route, *known);
@@ -170,6 +191,7 @@ const Router::KnownTree& Router::tree_of(RouteId route) {
 }
 
 void Router::follow(RouteId route, KnownTree& known) const {
+  known.traffic.book(known.tree, services_.ledger);
   known.tables_written = group_.tables_written;
   known.tree = RouteTree{group_.cores, core_.node(), route};
   known.exits.clear();
@@ -186,38 +208,39 @@ void Router::follow(RouteId route, KnownTree& known) const {
       known.fault = target == nullptr ? "the route leaves the mesh" : known.fault;
     }
   }
+  known.exits.shrink_to_fit();
 }
 
-void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                           sc_core::sc_time& delay) {
+  if (entry != nullptr) {  // the cells of the arrays push all this out of the cache again and again
+    __builtin_prefetch(entry, 1);
+  }
   // Endpoints send in turn while this goes on, but no table is written within a call.
-  const KnownTree& known = tree_of(header.route);
+  KnownTree& known = tree_of(header.route);
   if (known.fault != nullptr) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
     return;
   }
   const auto hops = known.tree.hops();
-  for (const auto& hop : hops) {  // the cells of the arrays push them out of the cache again and again
+  for (const auto& hop : hops) {
     __builtin_prefetch(hop.link, 1);
-    __builtin_prefetch(&services_.ledger.at(hop.node, header.phase).router_flits, 1);
+  }
+  for (const auto& exit : known.exits) {
+    __builtin_prefetch(exit.target);
   }
   const std::uint64_t bits = header.wire_bits();
-  const Duration length = core_.timing().serialisation(bits);
+  const std::uint64_t flits = group_.timing.flits(bits);
+  const Duration length = group_.timing.cycle * static_cast<std::int64_t>(flits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
-  Duration arrival = kernel + to_duration(delay);
-  if (core_.is_entry(from)) {
-    arrival = core_.enter_for(from, length, arrival);
-  }
+  const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   constexpr std::size_t kUsual = 32;
   std::array<RouterCore::Passage, kUsual> few;
   std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
   const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  known.tree.pass(length, arrival, passages);
-  const std::uint64_t flits = core_.timing().flits(bits);
-  for (const auto& hop : hops) {
-    book(hop.node, hop.port, header.phase, bits, flits);
-  }
-  if (services_.trace != nullptr) {
+  known.tree.pass(length, arrival, passages, group_.settled);
+  known.traffic.add(known.tree, header.phase, bits, flits, services_.ledger);
+  if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
       group_.routers[hops[i].node]->trace_passage(hops[i].port, header, passages[i]);
     }

@@ -8,6 +8,7 @@
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
 #include "interconnect/route_tree.h"
+#include "interconnect/tree_traffic.h"
 
 namespace kirchhoff::interconnect {
 
@@ -19,11 +20,35 @@ struct EndpointPorts {
 
 class Router;
 
+/// The way of a route from one router on, as it was when so many table words had been written.
+struct KnownTree {
+  struct Exit {
+    std::size_t hop = 0;
+    tlm::tlm_blocking_transport_if<>* target = nullptr;
+  };
+  std::uint64_t tables_written = 0;
+  RouteTree tree;
+  std::vector<Exit> exits;
+  const char* fault = "no route";  ///< null: a packet can go this way
+  TreeTraffic traffic;
+};
+
 /// What the routers of a mesh share.
 struct RouterGroup {
-  std::vector<Router*> routers;      ///< by node
-  std::vector<RouterCore*> cores;    ///< by node
-  std::uint64_t tables_written = 1;  ///< counts writes to any route table
+  /// The tree of a route as the router knows it that asked first: nearly every route has one source.
+  struct Front {
+    KnownTree* tree = nullptr;
+    NodeId node = 0;
+  };
+
+  LinkTiming timing;
+  foundation::TraceSink* trace = nullptr;
+  std::vector<Router*> routers;                                ///< by node
+  std::vector<RouterCore*> cores;                              ///< by node
+  std::uint64_t tables_written = 1;                            ///< counts writes to any route table
+  foundation::Duration settled = foundation::Duration::min();  ///< see Mesh::settle()
+  std::vector<Front> fronts;                                   ///< by route
+  std::vector<std::unique_ptr<KnownTree>> trees;
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.
@@ -50,22 +75,14 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] RouterCore& core() { return core_; }
 
  private:
-  /// A way as it was when so many table words had been written.
-  struct KnownTree {
-    struct Exit {
-      std::size_t hop = 0;
-      tlm::tlm_blocking_transport_if<>* target = nullptr;
-    };
-    std::uint64_t tables_written = 0;
-    RouteTree tree;
-    std::vector<Exit> exits;
-    const char* fault = "no route";  ///< null: a packet can go this way
-  };
-
-  void transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  void follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+  /// `entry` is the link from an endpoint; null for what a neighbour sends.
+  void transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
-  const KnownTree& tree_of(RouteId route);
+  [[nodiscard]] foundation::Duration arrival_of(Reservations* entry, foundation::Duration length,
+                                                foundation::Duration ready) const;
+  KnownTree& tree_of(RouteId route);
+  KnownTree& find_tree(RouteId route);
   void follow(RouteId route, KnownTree& known) const;
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
@@ -76,8 +93,9 @@ class Router : public sc_core::sc_module {
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
   RouterGroup& group_;
+  NodeId node_;
   foundation::Services services_;
-  std::vector<std::unique_ptr<KnownTree>> trees_;  ///< by route, of packets that enter here
+  std::vector<KnownTree*> trees_;  ///< by route, of packets that enter here
   RouterCore core_;
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;

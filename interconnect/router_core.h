@@ -43,8 +43,15 @@ class RouterCore {
   }
   /// The same for a packet that takes a link for `length`.
   foundation::Duration enter_for(Port port, foundation::Duration length, foundation::Duration ready) {
-    return entries_[index_of(port)].reserve(ready, length) + timing_.cycle;
+    return enter_link(entries_[index_of(port)], timing_.cycle, length, ready);
   }
+  /// The same where the link and the time are at hand.
+  static foundation::Duration enter_link(Reservations& entry, foundation::Duration cycle,
+                                         foundation::Duration length, foundation::Duration ready,
+                                         foundation::Duration settled = foundation::Duration::min()) {
+    return entry.reserve(ready, length, settled) + cycle;
+  }
+  [[nodiscard]] Reservations& entry(Port port) { return entries_[index_of(port)]; }
 
   struct Passage {
     foundation::Duration begin;  ///< the link is taken from here
@@ -61,8 +68,9 @@ class RouterCore {
   }
   /// The same where the link and the times are at hand.
   static Passage pass_link(Reservations& link, foundation::Duration latency, foundation::Duration cycle,
-                           foundation::Duration length, foundation::Duration arrival) {
-    const auto begin = link.reserve(arrival + latency, length);
+                           foundation::Duration length, foundation::Duration arrival,
+                           foundation::Duration settled = foundation::Duration::min()) {
+    const auto begin = link.reserve(arrival + latency, length, settled);
     return {begin, begin + cycle, begin + length};
   }
   [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
