@@ -12,7 +12,6 @@ RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId
   if (fault_ != Fault::none) {
     hops_.clear();
   }
-  hops_.shrink_to_fit();
 }
 
 void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -27,10 +29,16 @@ class RouteTree {
   enum class Fault : std::uint8_t { none, missing, loop };
 
   RouteTree() = default;
+  /// Its hops will lie in `memory`, which must outlive it.
+  explicit RouteTree(std::pmr::memory_resource& memory) : hops_(&memory) {}
   /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
   RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
 
   [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
+  [[nodiscard]] std::size_t exits() const {
+    return static_cast<std::size_t>(
+        std::count_if(hops_.begin(), hops_.end(), [](const Hop& hop) { return hop.exit; }));
+  }
   [[nodiscard]] Fault fault() const { return fault_; }
 
   /// Takes all links for a packet of this length whose head is at the entry at `arrival`; passages[i] belongs
@@ -48,7 +56,7 @@ class RouteTree {
  private:
   void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
-  std::vector<Hop> hops_;  ///< every hop behind the one that leads to it
+  std::pmr::vector<Hop> hops_;  ///< every hop behind the one that leads to it
   Fault fault_ = Fault::missing;
   foundation::Duration latency_{0};  ///< of every router
   foundation::Duration cycle_{0};

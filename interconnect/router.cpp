@@ -177,7 +177,8 @@ KnownTree& Router::find_tree(RouteId route) {
   }
   auto& known = trees_[route];
   if (known == nullptr) {
-    known = group_.trees.emplace_back(std::make_unique<KnownTree>()).get();
+    std::pmr::polymorphic_allocator<> memory{&group_.tree_memory};
+    known = group_.trees.emplace_back(memory.new_object<KnownTree>(group_.tree_memory));
     if (route >= group_.fronts.size()) {
       group_.fronts.resize(std::size_t{route} + 1);
     }
@@ -195,6 +196,7 @@ void Router::follow(RouteId route, KnownTree& known) const {
   known.tables_written = group_.tables_written;
   known.tree = RouteTree{group_.cores, core_.node(), route};
   known.exits.clear();
+  known.exits.reserve(known.tree.exits());
   known.fault = nullptr;
   if (known.tree.fault() != RouteTree::Fault::none) {
     known.fault = known.tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
@@ -204,11 +206,10 @@ void Router::follow(RouteId route, KnownTree& known) const {
   for (std::size_t i = 0; i < hops.size(); ++i) {
     if (hops[i].exit) {
       auto* const target = group_.routers[hops[i].node]->targets_[index_of(hops[i].port)];
-      known.exits.push_back({i, target});
+      known.exits.push_back({target, i});
       known.fault = target == nullptr ? "the route leaves the mesh" : known.fault;
     }
   }
-  known.exits.shrink_to_fit();
 }
 
 void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
@@ -218,6 +219,9 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   }
   // Endpoints send in turn while this goes on, but no table is written within a call.
   KnownTree& known = tree_of(header.route);
+  for (int line = 1; line < 4; ++line) {
+    __builtin_prefetch(reinterpret_cast<const std::byte*>(&known) + line * 64);
+  }
   if (known.fault != nullptr) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
     return;

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <memory>
+#include <memory_resource>
 #include <systemc>
 #include <tlm>
 
+#include "foundation/aligned.h"
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
 #include "interconnect/route_tree.h"
@@ -20,17 +22,20 @@ struct EndpointPorts {
 
 class Router;
 
-/// The way of a route from one router on, as it was when so many table words had been written.
-struct KnownTree {
+/// The way of a route from one router on, as it was when so many table words had been written. With what it
+/// refers to it lies in one piece of memory.
+struct alignas(foundation::cache_line_bytes) KnownTree {
   struct Exit {
-    std::size_t hop = 0;
     tlm::tlm_blocking_transport_if<>* target = nullptr;
+    std::size_t hop = 0;
   };
+  explicit KnownTree(std::pmr::memory_resource& memory) : tree(memory), exits(&memory) {}
+
   std::uint64_t tables_written = 0;
-  RouteTree tree;
-  std::vector<Exit> exits;
   const char* fault = "no route";  ///< null: a packet can go this way
   TreeTraffic traffic;
+  RouteTree tree;
+  std::pmr::vector<Exit> exits;
 };
 
 /// What the routers of a mesh share.
@@ -48,7 +53,9 @@ struct RouterGroup {
   std::uint64_t tables_written = 1;                            ///< counts writes to any route table
   foundation::Duration settled = foundation::Duration::min();  ///< see Mesh::settle()
   std::vector<Front> fronts;                                   ///< by route
-  std::vector<std::unique_ptr<KnownTree>> trees;
+  /// Of all trees; one that changes takes new memory, which happens when tables are programmed.
+  std::pmr::monotonic_buffer_resource tree_memory;
+  std::vector<KnownTree*> trees;
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.

@@ -35,6 +35,7 @@ class Chip : public sc_core::sc_module {
  private:
   interconnect::PacketPool packets_;  ///< first: the others use it to the end
   periphery::SharedTrains trains_;
+  tiles::TileScratch scratch_;
   HostInterface host_interface_;
   Sequencer sequencer_;
   interconnect::Mesh mesh_;
