@@ -279,7 +279,7 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       break;
     case FlowAction::done:
       if (collector_) {
-        finish(header, header.phase, arrival, path);
+        finish_transfer(header, arrival, path);
         outcome = Outcome::ok;
       }
       break;
@@ -521,7 +521,11 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
   activity.multiply_accumulates += rows_ * columns_;
   probe_.updated(*array_, std::uint64_t{cause.update} + 1, done);
 
-  finish(cause, Phase::update, done, path);
+  // The tiles of a column group get their deltas in one multicast and take the same time: the collector
+  // answers for all of them. One that is still at it, because it is farther away, lets the next inputs wait.
+  if (collector_) {
+    send_done(cause, Phase::update, done, path);
+  }
 }
 
 void TileCore::update_physics(const PacketHeader& cause, double rate) {
@@ -567,23 +571,23 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
   activity.clipped_pulses += rows.clipped + columns.clipped;
 }
 
-/// One of the column group's tiles is done; when all are, the collector tells the sequencer.
-void TileCore::finish(const PacketHeader& cause, Phase phase, Duration at, PathTime path) {
-  Duration latest = at;
-  PathTime critical = path;
-  if (collector_) {
-    if (!dones_.add(at, path)) {
-      return;
-    }
-    latest = dones_.latest();
-    critical = dones_.path();
-  }
+void TileCore::send_done(const PacketHeader& cause, Phase phase, Duration at, PathTime path) {
   PacketHeader header = cause;
   header.kind = PacketKind::done;
   header.format = VectorFormat::none;
   header.element_bits = 0;
   header.phase = phase;
-  send(header, settings_.route(TileRegister::transmit_done), {}, latest, critical);
+  send(header, settings_.route(TileRegister::transmit_done), {}, at, path);
+}
+
+/// One of the column group's tiles is through with its transfer, which takes as long as its cells need; when
+/// all are, the collector tells the sequencer.
+void TileCore::finish_transfer(const PacketHeader& cause, Duration at, PathTime path) {
+  if (!collector_) {
+    send_done(cause, Phase::transfer, at, path);
+  } else if (dones_.add(at, path)) {
+    send_done(cause, Phase::transfer, dones_.latest(), dones_.path());
+  }
 }
 
 void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
@@ -609,7 +613,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   probe_.transferred(*array_, done);
   path.compute += done - at;
 
-  finish(cause, Phase::transfer, done, path);
+  finish_transfer(cause, done, path);
 }
 
 void TileCore::book_programming(Phase phase, std::size_t row, const TransferCount& count) {

@@ -85,8 +85,9 @@ class TileCore {
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void update_physics(const interconnect::PacketHeader& cause, double rate);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
-  void finish(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
-              PathTime path);
+  void send_done(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
+                 PathTime path);
+  void finish_transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void book_programming(foundation::Phase phase, std::size_t row, const TransferCount& count);
   std::uint64_t book_reads(foundation::Activity& activity, std::span<const float> duties, bool rows) const;
 
