@@ -9,6 +9,7 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
     : topology_(topology), ledger_(services.ledger) {
   group_.timing = timing;
   group_.trace = services.trace;
+  group_.locals.resize(topology.node_count());
   routers_.reserve(topology.node_count());
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     const std::string name =
@@ -35,7 +36,7 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
 
 void Mesh::book_traffic() {
   for (const auto& known : group_.trees) {
-    known->traffic.book(known->tree, ledger_);
+    known->traffic.book(known->hops, ledger_);
   }
 }
 

@@ -5,9 +5,7 @@
 namespace kirchhoff::interconnect {
 
 RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route)
-    : fault_(Fault::none),
-      latency_(routers[entry]->timing().router_latency()),
-      cycle_(routers[entry]->timing().cycle) {
+    : fault_(Fault::none) {
   follow(routers, entry, route, root);
   if (fault_ != Fault::none) {
     hops_.clear();
@@ -16,7 +14,7 @@ RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId
 
 void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,
                        std::uint16_t before) {
-  RouterCore& router = *routers[node];
+  const RouterCore& router = *routers[node];
   const std::uint8_t ports = router.route(route);
   if (ports == 0) {
     fault_ = Fault::missing;
@@ -35,7 +33,7 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
     if (fault_ != Fault::none) {
       return;
     }
-    hops_.push_back({&router.link(port), node, before, port, !to_router});
+    hops_.push_back({static_cast<std::uint16_t>(node), before, port, !to_router});
     if (to_router) {
       follow(routers, router.topology().neighbour(node, port), route, here);
     }

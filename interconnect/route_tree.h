@@ -1,9 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -16,10 +14,9 @@ namespace kirchhoff::interconnect {
 /// Tables change when the host programs them, packets come by the million: the way is followed once.
 class RouteTree {
  public:
-  /// A link on the way.
+  /// A link on the way. Small, because all trees in use are read for every example.
   struct Hop {
-    Reservations* link = nullptr;
-    NodeId node = 0;           ///< that sends
+    std::uint16_t node = 0;    ///< that sends
     std::uint16_t before = 0;  ///< hop that leads here; `root` from the entry
     Port port = Port::local;
     bool exit = false;  ///< to an endpoint
@@ -29,37 +26,33 @@ class RouteTree {
   enum class Fault : std::uint8_t { none, missing, loop };
 
   RouteTree() = default;
-  /// Its hops will lie in `memory`, which must outlive it.
-  explicit RouteTree(std::pmr::memory_resource& memory) : hops_(&memory) {}
   /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
   RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
 
+  /// Every hop behind the one that leads to it.
   [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
-  [[nodiscard]] std::size_t exits() const {
-    return static_cast<std::size_t>(
-        std::count_if(hops_.begin(), hops_.end(), [](const Hop& hop) { return hop.exit; }));
-  }
   [[nodiscard]] Fault fault() const { return fault_; }
-
-  /// Takes all links for a packet of this length whose head is at the entry at `arrival`; passages[i] belongs
-  /// to hops()[i]. `settled` as for Reservations.
-  void pass(foundation::Duration length, foundation::Duration arrival,
-            std::span<RouterCore::Passage> passages,
-            foundation::Duration settled = foundation::Duration::min()) const {
-    for (std::size_t i = 0; i < hops_.size(); ++i) {
-      const Hop& hop = hops_[i];
-      passages[i] = RouterCore::pass_link(*hop.link, latency_, cycle_, length,
-                                          hop.before == root ? arrival : passages[hop.before].head, settled);
-    }
-  }
 
  private:
   void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
-  std::pmr::vector<Hop> hops_;  ///< every hop behind the one that leads to it
+  std::vector<Hop> hops_;
   Fault fault_ = Fault::missing;
-  foundation::Duration latency_{0};  ///< of every router
-  foundation::Duration cycle_{0};
 };
+
+/// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; passages[i]
+/// belongs to hops[i]. `routers` by node, all of this timing; `settled` as for Reservations.
+inline void pass_along(std::span<const RouteTree::Hop> hops, std::span<RouterCore* const> routers,
+                       const LinkTiming& timing, foundation::Duration length, foundation::Duration arrival,
+                       std::span<RouterCore::Passage> passages,
+                       foundation::Duration settled = foundation::Duration::min()) {
+  const foundation::Duration latency = timing.router_latency();
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    const RouteTree::Hop hop = hops[i];
+    passages[i] =
+        RouterCore::pass_link(routers[hop.node]->link(hop.port), latency, timing.cycle, length,
+                              hop.before == RouteTree::root ? arrival : passages[hop.before].head, settled);
+  }
+}
 
 }  // namespace kirchhoff::interconnect

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "foundation/ledger.h"
@@ -100,6 +101,7 @@ void Router::end_of_elaboration() {
       targets_[index_of(port)] = outputs_[index_of(port)]->get_base_port().operator->();
     }
   }
+  group_.locals[node_] = targets_[index_of(Port::local)];
 }
 
 tlm::tlm_target_socket<>& Router::input(Port port) {
@@ -178,7 +180,7 @@ KnownTree& Router::find_tree(RouteId route) {
   auto& known = trees_[route];
   if (known == nullptr) {
     std::pmr::polymorphic_allocator<> memory{&group_.tree_memory};
-    known = group_.trees.emplace_back(memory.new_object<KnownTree>(group_.tree_memory));
+    known = group_.trees.emplace_back(memory.new_object<KnownTree>());
     if (route >= group_.fronts.size()) {
       group_.fronts.resize(std::size_t{route} + 1);
     }
@@ -192,24 +194,27 @@ KnownTree& Router::find_tree(RouteId route) {
 }
 
 void Router::follow(RouteId route, KnownTree& known) const {
-  known.traffic.book(known.tree, services_.ledger);
+  known.traffic.book(known.hops, services_.ledger);
   known.tables_written = group_.tables_written;
-  known.tree = RouteTree{group_.cores, core_.node(), route};
-  known.exits.clear();
-  known.exits.reserve(known.tree.exits());
+  const RouteTree tree{group_.cores, node_, route};
+  const auto hops = tree.hops();
+  std::pmr::polymorphic_allocator<RouteTree::Hop> memory{&group_.tree_memory};
+  RouteTree::Hop* const kept = memory.allocate(hops.size());
+  std::uninitialized_copy(hops.begin(), hops.end(), kept);
+  known.hops = {kept, hops.size()};
   known.fault = nullptr;
-  if (known.tree.fault() != RouteTree::Fault::none) {
-    known.fault = known.tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
-    return;
+  if (tree.fault() != RouteTree::Fault::none) {
+    known.fault = tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
+  } else if (std::any_of(hops.begin(), hops.end(), [this](const RouteTree::Hop& hop) {
+               return hop.exit && target_of(hop) == nullptr;
+             })) {
+    known.fault = "the route leaves the mesh";
   }
-  const auto hops = known.tree.hops();
-  for (std::size_t i = 0; i < hops.size(); ++i) {
-    if (hops[i].exit) {
-      auto* const target = group_.routers[hops[i].node]->targets_[index_of(hops[i].port)];
-      known.exits.push_back({target, i});
-      known.fault = target == nullptr ? "the route leaves the mesh" : known.fault;
-    }
-  }
+}
+
+tlm::tlm_blocking_transport_if<>* Router::target_of(const RouteTree::Hop& exit) const {
+  return exit.port == Port::local ? group_.locals[exit.node]
+                                  : group_.routers[exit.node]->targets_[index_of(exit.port)];
 }
 
 void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
@@ -219,19 +224,16 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   }
   // Endpoints send in turn while this goes on, but no table is written within a call.
   KnownTree& known = tree_of(header.route);
-  for (int line = 1; line < 4; ++line) {
-    __builtin_prefetch(reinterpret_cast<const std::byte*>(&known) + line * 64);
-  }
   if (known.fault != nullptr) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
     return;
   }
-  const auto hops = known.tree.hops();
+  const auto hops = known.hops;
   for (const auto& hop : hops) {
-    __builtin_prefetch(hop.link, 1);
-  }
-  for (const auto& exit : known.exits) {
-    __builtin_prefetch(exit.target);
+    __builtin_prefetch(&group_.cores[hop.node]->link(hop.port), 1);
+    if (hop.exit) {
+      __builtin_prefetch(target_of(hop));
+    }
   }
   const std::uint64_t bits = header.wire_bits();
   const std::uint64_t flits = group_.timing.flits(bits);
@@ -242,8 +244,8 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   std::array<RouterCore::Passage, kUsual> few;
   std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
   const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  known.tree.pass(length, arrival, passages, group_.settled);
-  known.traffic.add(known.tree, header.phase, bits, flits, services_.ledger);
+  pass_along(hops, group_.cores, group_.timing, length, arrival, passages, group_.settled);
+  known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
   if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
       group_.routers[hops[i].node]->trace_passage(hops[i].port, header, passages[i]);
@@ -251,9 +253,12 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
-  for (const auto& exit : known.exits) {
-    sc_core::sc_time branch = to_sc_time(passages[exit.hop].tail - kernel);
-    exit.target->b_transport(payload, branch);
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (!hops[i].exit) {
+      continue;
+    }
+    sc_core::sc_time branch = to_sc_time(passages[i].tail - kernel);
+    target_of(hops[i])->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }

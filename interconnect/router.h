@@ -22,20 +22,13 @@ struct EndpointPorts {
 
 class Router;
 
-/// The way of a route from one router on, as it was when so many table words had been written. With what it
-/// refers to it lies in one piece of memory.
+/// The way of a route from one router on, as it was when so many table words had been written; its hops lie
+/// right behind it.
 struct alignas(foundation::cache_line_bytes) KnownTree {
-  struct Exit {
-    tlm::tlm_blocking_transport_if<>* target = nullptr;
-    std::size_t hop = 0;
-  };
-  explicit KnownTree(std::pmr::memory_resource& memory) : tree(memory), exits(&memory) {}
-
   std::uint64_t tables_written = 0;
   const char* fault = "no route";  ///< null: a packet can go this way
+  std::span<const RouteTree::Hop> hops;
   TreeTraffic traffic;
-  RouteTree tree;
-  std::pmr::vector<Exit> exits;
 };
 
 /// What the routers of a mesh share.
@@ -50,6 +43,7 @@ struct RouterGroup {
   foundation::TraceSink* trace = nullptr;
   std::vector<Router*> routers;                                ///< by node
   std::vector<RouterCore*> cores;                              ///< by node
+  std::vector<tlm::tlm_blocking_transport_if<>*> locals;       ///< by node: what is behind its local port
   std::uint64_t tables_written = 1;                            ///< counts writes to any route table
   foundation::Duration settled = foundation::Duration::min();  ///< see Mesh::settle()
   std::vector<Front> fronts;                                   ///< by route
@@ -91,6 +85,7 @@ class Router : public sc_core::sc_module {
   KnownTree& tree_of(RouteId route);
   KnownTree& find_tree(RouteId route);
   void follow(RouteId route, KnownTree& known) const;
+  [[nodiscard]] tlm::tlm_blocking_transport_if<>* target_of(const RouteTree::Hop& exit) const;
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);

@@ -2,11 +2,11 @@
 
 namespace kirchhoff::interconnect {
 
-void TreeTraffic::book(const RouteTree& tree, foundation::Ledger& ledger) {
+void TreeTraffic::book(std::span<const RouteTree::Hop> hops, foundation::Ledger& ledger) {
   if (packets_ == 0) {
     return;
   }
-  for (const auto& hop : tree.hops()) {
+  for (const auto& hop : hops) {
     auto& activity = ledger.at(hop.node, phase_);
     activity.router_flits += flits_;
     if (hop.port != Port::local) {

@@ -13,10 +13,10 @@ namespace kirchhoff::interconnect {
 class TreeTraffic {
  public:
   /// A packet in `phase`; what another phase left is booked first.
-  void add(const RouteTree& tree, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits,
-           foundation::Ledger& ledger) {
+  void add(std::span<const RouteTree::Hop> hops, foundation::Phase phase, std::uint64_t bits,
+           std::uint64_t flits, foundation::Ledger& ledger) {
     if (phase != phase_) {
-      book(tree, ledger);
+      book(hops, ledger);
       phase_ = phase;
     }
     ++packets_;
@@ -24,8 +24,8 @@ class TreeTraffic {
     flits_ += flits;
   }
 
-  /// Moves what is counted to the nodes that send on `tree`'s links.
-  void book(const RouteTree& tree, foundation::Ledger& ledger);
+  /// Moves what is counted to the nodes that send on these links.
+  void book(std::span<const RouteTree::Hop> hops, foundation::Ledger& ledger);
 
  private:
   std::uint64_t bits_ = 0;
