@@ -40,18 +40,18 @@ class RouteTree {
   Fault fault_ = Fault::missing;
 };
 
-/// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; passages[i]
-/// belongs to hops[i]. `routers` by node, all of this timing; `settled` as for Reservations.
-inline void pass_along(std::span<const RouteTree::Hop> hops, std::span<RouterCore* const> routers,
+/// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; links[i]
+/// and passages[i] belong to hops[i]. `settled` as for Reservations.
+inline void pass_along(std::span<const RouteTree::Hop> hops, std::span<Reservations* const> links,
                        const LinkTiming& timing, foundation::Duration length, foundation::Duration arrival,
                        std::span<RouterCore::Passage> passages,
                        foundation::Duration settled = foundation::Duration::min()) {
   const foundation::Duration latency = timing.router_latency();
+  const foundation::Duration cycle = timing.cycle;
   for (std::size_t i = 0; i < hops.size(); ++i) {
-    const RouteTree::Hop hop = hops[i];
-    passages[i] =
-        RouterCore::pass_link(routers[hop.node]->link(hop.port), latency, timing.cycle, length,
-                              hop.before == RouteTree::root ? arrival : passages[hop.before].head, settled);
+    const std::uint16_t before = hops[i].before;
+    passages[i] = RouterCore::pass_link(*links[i], latency, cycle, length,
+                                        before == RouteTree::root ? arrival : passages[before].head, settled);
   }
 }
 

@@ -202,6 +202,7 @@ void Router::follow(RouteId route, KnownTree& known) const {
   RouteTree::Hop* const kept = memory.allocate(hops.size());
   std::uninitialized_copy(hops.begin(), hops.end(), kept);
   known.hops = {kept, hops.size()};
+  group_.links.resize(std::max(group_.links.size(), hops.size()));
   known.fault = nullptr;
   if (tree.fault() != RouteTree::Fault::none) {
     known.fault = tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
@@ -229,10 +230,13 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
     return;
   }
   const auto hops = known.hops;
-  for (const auto& hop : hops) {
-    __builtin_prefetch(&group_.cores[hop.node]->link(hop.port), 1);
-    if (hop.exit) {
-      __builtin_prefetch(target_of(hop));
+  RouterGroup& group = group_;
+  Reservations** const links = group.links.data();
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    links[i] = &group.cores[hops[i].node]->link(hops[i].port);
+    __builtin_prefetch(links[i], 1);
+    if (hops[i].exit) {
+      __builtin_prefetch(target_of(hops[i]));
     }
   }
   const std::uint64_t bits = header.wire_bits();
@@ -244,7 +248,7 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   std::array<RouterCore::Passage, kUsual> few;
   std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
   const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  pass_along(hops, group_.cores, group_.timing, length, arrival, passages, group_.settled);
+  pass_along(hops, {links, hops.size()}, group.timing, length, arrival, passages, group.settled);
   known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
   if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {

@@ -50,6 +50,7 @@ struct RouterGroup {
   /// Of all trees; one that changes takes new memory, which happens when tables are programmed.
   std::pmr::monotonic_buffer_resource tree_memory;
   std::vector<KnownTree*> trees;
+  std::vector<Reservations*> links;  ///< of the packet that is just being passed on
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.

@@ -49,8 +49,11 @@ TEST(RouteTree, MulticastHasEveryLinkOnceBehindTheOneThatLeadsThere) {
   ASSERT_EQ(tree.fault(), RouteTree::Fault::none);
   ASSERT_EQ(tree.hops().size(), 6U);
   std::vector<interconnect::RouterCore::Passage> passages(6);
-  interconnect::pass_along(tree.hops(), routers.cores, routers.cores[0]->timing(), Duration{3000},
-                           Duration{10000}, passages);
+  std::vector<interconnect::Reservations*> links;
+  for (const auto& hop : tree.hops()) {
+    links.push_back(&routers.cores[hop.node]->link(hop.port));
+  }
+  interconnect::pass_along(tree.hops(), links, kTiming, Duration{3000}, Duration{10000}, passages);
   std::map<NodeId, Duration> exits;
   for (std::size_t i = 0; i < 6; ++i) {
     const auto& hop = tree.hops()[i];
