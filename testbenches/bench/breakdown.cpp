@@ -20,8 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Examples of a block: long against the caches' memory of the other's block.
-constexpr std::size_t kBlock = 250;
+/// Examples of a block: long enough for the caches to forget the other block, short enough that some blocks
+/// of a busy machine are not interrupted.
+constexpr std::size_t kBlock = 50;
 
 /// A chip that is trained block by block.
 class Rig {
