@@ -1,9 +1,9 @@
 #include "testbenches/bench/breakdown.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <functional>
-#include <numeric>
 #include <systemc>
 
 #include "foundation/error.h"
@@ -20,9 +20,21 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Examples of a block: long enough for the caches to forget the other block, short enough that some blocks
-/// of a busy machine are not interrupted.
+/// Examples of a block: so few that some blocks of a busy machine are not interrupted.
 constexpr std::size_t kBlock = 50;
+/// How often chip and direct calls are measured, by turns.
+constexpr int kRounds = 3;
+
+/// What is measured of a block of examples.
+struct Block {
+  double seconds = 0;
+  std::array<double, section_names.size()> section_s{};
+  // At the end of the run.
+  std::uint64_t cells = 0;  ///< hash of the bits of all cells
+  double packets = 0;       ///< per example
+  double transactions = 0;
+  double hops = 0;
+};
 
 /// A chip that is trained block by block.
 class Rig {
@@ -57,6 +69,7 @@ class Rig {
     weights = initial_weights(widths, Activation::logistic, seed());
   }
 
+  [[nodiscard]] std::size_t examples() const { return examples_; }
   [[nodiscard]] std::uint64_t seed() const {
     return static_cast<std::uint64_t>(configuration_->network.seed);
   }
@@ -114,40 +127,42 @@ class Rig {
   std::size_t examples_;
 };
 
-bool same_cells(const Rig& rig, const model::Chip& chip, const DirectChip& direct) {
-  for (std::size_t tile = 0; tile < rig.mapping.tiles.size(); ++tile) {
-    const auto& place = rig.mapping.tiles[tile];
-    const auto& array = chip.tile(place.node).core().array();
+/// FNV-1a over the bits of all cells in use, tile by tile.
+template <typename ArrayOf>
+std::uint64_t hash_of_cells(const model::Mapping& mapping, const ArrayOf& array_of) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (std::size_t tile = 0; tile < mapping.tiles.size(); ++tile) {
+    const auto& place = mapping.tiles[tile];
     for (std::size_t row = 0; row < place.rows(); ++row) {
       for (std::size_t column = 0; column < place.columns; ++column) {
-        const auto a = array.cell(row, column);
-        const auto b = direct.array(tile).cell(row, column);
-        if (a.weight != b.weight || a.g_plus_us != b.g_plus_us || a.g_minus_us != b.g_minus_us ||
-            a.g_capacitor_us != b.g_capacitor_us) {
-          return false;
+        const auto cell = array_of(tile).cell(row, column);
+        for (const float value : {cell.weight, cell.g_plus_us, cell.g_minus_us, cell.g_capacitor_us}) {
+          hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 0x100000001b3U;
         }
       }
     }
   }
-  return true;
+  return hash;
 }
 
-/// The blocks that took least time, a quarter of them.
-std::vector<std::size_t> fastest_quarter(const std::vector<double>& seconds) {
-  std::vector<std::size_t> blocks(seconds.size());
-  std::iota(blocks.begin(), blocks.end(), std::size_t{0});
+/// The quarter of the blocks that took least time.
+std::vector<Block> fastest_quarter(std::vector<Block> blocks) {
   std::sort(blocks.begin(), blocks.end(),
-            [&](std::size_t a, std::size_t b) { return seconds[a] < seconds[b]; });
+            [](const Block& a, const Block& b) { return a.seconds < b.seconds; });
   blocks.resize(std::max<std::size_t>(blocks.size() / 4, 1));
   return blocks;
 }
 
-double mean_over(const std::vector<std::size_t>& blocks, const std::vector<double>& values) {
+double mean_us(const std::vector<Block>& blocks, const std::function<double(const Block&)>& seconds) {
   double sum = 0;
-  for (const std::size_t block : blocks) {
-    sum += values[block];
+  for (const Block& block : blocks) {
+    sum += seconds(block);
   }
-  return sum / static_cast<double>(blocks.size());
+  return 1e6 * sum / static_cast<double>(blocks.size() * kBlock);
+}
+
+double& transfer_s(Block& block) {
+  return block.section_s[static_cast<std::size_t>(Section::transfer)];
 }
 
 /// The instants of a run, as plain numbers: counts by tile, then instants.
@@ -179,71 +194,116 @@ OperationTimes::Begins unflatten(const std::vector<std::int64_t>& flat, std::siz
   return begins;
 }
 
+std::vector<Block> measure_chip(const std::string& preset, const DataSet& data, std::size_t examples,
+                                const std::vector<std::string>& sets) {
+  Rig rig{preset, data, examples, sets};
+  foundation::Counters before;
+  std::uint64_t transfers = 0;
+  std::vector<Block> blocks;
+  std::size_t trained = 0;
+  const foundation::Ledger* ledger = nullptr;
+  rig.run(nullptr,
+          {.programmed =
+               [&](foundation::Ledger& of_chip) {
+                 ledger = &of_chip;
+                 before = of_chip.counters();
+               },
+           .block =
+               [&](std::size_t first, std::size_t end, double seconds) {
+                 // What a transfer takes belongs to thousands of examples; it has its own line.
+                 const bool usual = end - first == kBlock && ledger->counters().transfers == transfers;
+                 transfers = ledger->counters().transfers;
+                 trained = end;
+                 if (usual) {
+                   blocks.push_back({.seconds = seconds});
+                 }
+               },
+           .last =
+               [&](foundation::Ledger& of_chip, const model::Chip& chip) {
+                 Block end;
+                 end.cells = hash_of_cells(
+                     rig.mapping, [&](std::size_t tile) -> const auto& {
+                       return chip.tile(rig.mapping.tiles[tile].node).core().array();
+                     });
+                 const auto& after = of_chip.counters();
+                 const auto count = static_cast<double>(trained);
+                 end.packets = static_cast<double>(after.packets - before.packets) / count;
+                 end.transactions =
+                     end.packets + static_cast<double>(after.dma_accesses - before.dma_accesses) / count;
+                 end.hops = static_cast<double>(after.hops - before.hops) / count;
+                 blocks.push_back(end);
+               }});
+  return blocks;
+}
+
+std::vector<Block> measure_direct(const std::string& preset, const DataSet& data, std::size_t examples,
+                                  const std::vector<std::string>& sets,
+                                  const std::vector<std::int64_t>& flat) {
+  Rig rig{preset, data, examples, sets};
+  const auto begins = unflatten(flat, rig.description.topology.node_count());
+  DirectChip direct{rig.description, rig.network, rig.mapping, rig.options, rig.seed(), begins};
+  direct.program(rig.weights);
+  std::vector<Block> blocks;
+  Block end;
+  for (std::size_t first = 0; first < rig.examples(); first += kBlock) {
+    const std::size_t last = std::min(first + kBlock, rig.examples());
+    SectionClock clock;
+    for (std::size_t i = first; i < last; ++i) {
+      direct.train(data.train.input(i), data.train.labels[i], &clock);
+    }
+    Block block;
+    for (std::size_t s = 0; s < section_names.size(); ++s) {
+      block.section_s[s] = clock.seconds(static_cast<Section>(s));
+      block.seconds += block.section_s[s];
+    }
+    transfer_s(end) += transfer_s(block);
+    if (last - first == kBlock && transfer_s(block) == 0) {
+      blocks.push_back(block);
+    }
+  }
+  transfer_s(end) /= static_cast<double>(rig.examples());
+  end.cells = hash_of_cells(
+      rig.mapping, [&](std::size_t tile) -> const auto& { return direct.array(tile); });
+  blocks.push_back(end);
+  return blocks;
+}
+
 }  // namespace
 
 Breakdown measure_breakdown(const std::string& preset, const DataSet& data, std::size_t examples,
                             const std::vector<std::string>& sets) {
-  const auto flat = in_child_values<std::int64_t>([&] { return record(preset, data, examples, sets); });
-  return in_child<Breakdown>([&] {
-    Rig rig{preset, data, examples, sets};
-    const auto begins = unflatten(flat, rig.description.topology.node_count());
-    DirectChip direct{rig.description, rig.network, rig.mapping, rig.options, rig.seed(), begins};
-    direct.program(rig.weights);
-    Breakdown result;
-    foundation::Counters before;
-    double transfer_s = 0;
-    std::vector<double> chip_s;
-    std::vector<double> direct_s;
-    std::array<std::vector<double>, section_names.size()> section_s;
-    std::size_t trained = 0;
-    rig.run(nullptr, {.programmed = [&](foundation::Ledger& ledger) { before = ledger.counters(); },
-                      .block =
-                          [&](std::size_t first, std::size_t end, double seconds) {
-                            SectionClock clock;
-                            for (std::size_t i = first; i < end; ++i) {
-                              direct.train(data.train.input(i), data.train.labels[i], &clock);
-                            }
-                            trained = end;
-                            // A transfer belongs to thousands of examples, not to the block it falls into.
-                            const double transfer = clock.seconds(Section::transfer);
-                            transfer_s += transfer;
-                            if (transfer > 0 || end - first < kBlock) {
-                              return;
-                            }
-                            chip_s.push_back(seconds);
-                            double sum = 0;
-                            for (std::size_t s = 0; s < section_s.size(); ++s) {
-                              section_s[s].push_back(clock.seconds(static_cast<Section>(s)));
-                              sum += section_s[s].back();
-                            }
-                            direct_s.push_back(sum);
-                          },
-                      .last =
-                          [&](foundation::Ledger& ledger, const model::Chip& chip) {
-                            result.same_cells = same_cells(rig, chip, direct);
-                            const auto& after = ledger.counters();
-                            const auto count = static_cast<double>(trained);
-                            result.packets = static_cast<double>(after.packets - before.packets) / count;
-                            result.transactions =
-                                result.packets +
-                                static_cast<double>(after.dma_accesses - before.dma_accesses) / count;
-                            result.hops = static_cast<double>(after.hops - before.hops) / count;
-                          }});
-    if (chip_s.empty()) {
-      throw foundation::InputError("the breakdown needs blocks of " + std::to_string(kBlock) +
-                                   " examples without a transfer; take more");
-    }
-    const double us = 1e6 / static_cast<double>(kBlock);
-    const double transfer_us = 1e6 * transfer_s / static_cast<double>(trained);
-    const auto fastest = fastest_quarter(direct_s);
-    result.chip_us = us * mean_over(fastest_quarter(chip_s), chip_s) + transfer_us;
-    result.direct_us = us * mean_over(fastest, direct_s) + transfer_us;
-    for (std::size_t s = 0; s < section_s.size(); ++s) {
-      result.section_us[s] = us * mean_over(fastest, section_s[s]);
-    }
-    result.section_us[static_cast<std::size_t>(Section::transfer)] = transfer_us;
-    return result;
-  });
+  const auto times = in_child_values<std::int64_t>([&] { return record(preset, data, examples, sets); });
+  std::vector<Block> chip;
+  std::vector<Block> direct;
+  Breakdown result;
+  result.same_cells = true;
+  double transfer_us = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    auto of_chip = in_child_values<Block>([&] { return measure_chip(preset, data, examples, sets); });
+    auto of_direct =
+        in_child_values<Block>([&] { return measure_direct(preset, data, examples, sets, times); });
+    result.same_cells = result.same_cells && of_chip.back().cells == of_direct.back().cells;
+    result.packets = of_chip.back().packets;
+    result.transactions = of_chip.back().transactions;
+    result.hops = of_chip.back().hops;
+    transfer_us += 1e6 * transfer_s(of_direct.back()) / kRounds;
+    chip.insert(chip.end(), of_chip.begin(), of_chip.end() - 1);
+    direct.insert(direct.end(), of_direct.begin(), of_direct.end() - 1);
+  }
+  if (chip.empty() || direct.empty()) {
+    throw foundation::InputError("the breakdown needs blocks of " + std::to_string(kBlock) +
+                                 " examples without a transfer; take more");
+  }
+  chip = fastest_quarter(std::move(chip));
+  direct = fastest_quarter(std::move(direct));
+  const auto whole = [](const Block& block) { return block.seconds; };
+  result.chip_us = mean_us(chip, whole) + transfer_us;
+  result.direct_us = mean_us(direct, whole) + transfer_us;
+  for (std::size_t s = 0; s < section_names.size(); ++s) {
+    result.section_us[s] = mean_us(direct, [s](const Block& block) { return block.section_s[s]; });
+  }
+  result.section_us[static_cast<std::size_t>(Section::transfer)] = transfer_us;
+  return result;
 }
 
 }  // namespace kirchhoff::testbenches

@@ -26,9 +26,9 @@ struct Breakdown {
   [[nodiscard]] double section(Section which) const { return section_us[static_cast<std::size_t>(which)]; }
 };
 
-/// Trains the chip and its arrays called directly by turns, block by block, on the first examples; figures
-/// are the mean of the fastest quarter of the blocks, so that a neighbour on the machine does not count.
-/// `sets` as for load_configuration().
+/// Trains the chip and its arrays called directly by turns, each in a process of its own, on the first
+/// examples; figures are the mean of the fastest quarter of all blocks of 50 examples, so that a neighbour on
+/// the machine counts little. `sets` as for load_configuration().
 Breakdown measure_breakdown(const std::string& preset, const DataSet& data, std::size_t examples,
                             const std::vector<std::string>& sets = {});
 
