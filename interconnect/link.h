@@ -40,13 +40,17 @@ class alignas(foundation::cache_line_bytes) Reservations {
     if (wanted < last_end_) {
       return reserve_gap(wanted, length);
     }
-    if (last_end_ <= settled && count_ > 0) {
+    const Interval taken{wanted, wanted + length};
+    if (last_end_ <= settled) {
       // Starting afresh keeps the few intervals of an example in the first cache line.
-      forgotten_until_ = std::max(forgotten_until_, last_end_);
-      count_ = 0;
+      forgotten_until_ = last_end_;  // after all that was dropped before
       oldest_ = 0;
+      count_ = 1;
+      ring_[0] = taken;
+    } else {
+      append(taken);
     }
-    append({wanted, wanted + length});
+    last_end_ = taken.end;
     latest_wanted_ = wanted;
     return wanted;
   }
@@ -74,7 +78,6 @@ class alignas(foundation::cache_line_bytes) Reservations {
     }
     at(count_) = interval;
     ++count_;
-    last_end_ = interval.end;
   }
 
   foundation::Duration last_end_ = foundation::Duration::min();

@@ -41,17 +41,18 @@ class RouteTree {
 };
 
 /// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; links[i]
-/// and passages[i] belong to hops[i]. `settled` as for Reservations.
+/// belongs to hops[i] and is taken from begins[i] on. `settled` as for Reservations.
 inline void pass_along(std::span<const RouteTree::Hop> hops, std::span<Reservations* const> links,
                        const LinkTiming& timing, foundation::Duration length, foundation::Duration arrival,
-                       std::span<RouterCore::Passage> passages,
+                       std::span<foundation::Duration> begins,
                        foundation::Duration settled = foundation::Duration::min()) {
   const foundation::Duration latency = timing.router_latency();
-  const foundation::Duration cycle = timing.cycle;
+  const foundation::Duration hop_time =
+      latency + timing.cycle;  // the head moves on one cycle behind its begin
   for (std::size_t i = 0; i < hops.size(); ++i) {
     const std::uint16_t before = hops[i].before;
-    passages[i] = RouterCore::pass_link(*links[i], latency, cycle, length,
-                                        before == RouteTree::root ? arrival : passages[before].head, settled);
+    begins[i] = links[i]->reserve(before == RouteTree::root ? arrival + latency : begins[before] + hop_time,
+                                  length, settled);
   }
 }
 

@@ -152,7 +152,7 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   const auto passage = core_.pass_for(port, length, arrival);
   book(core_.node(), port, header.phase, bits, core_.timing().flits(bits));
-  trace_passage(port, header, passage);
+  trace_passage(port, header, passage.begin, passage.tail);
   delay = to_sc_time((core_.has_neighbour(port) ? passage.head : passage.tail) - kernel);
   targets_[index_of(port)]->b_transport(payload, delay);
   if (header.kind == PacketKind::access) {
@@ -245,14 +245,14 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   constexpr std::size_t kUsual = 32;
-  std::array<RouterCore::Passage, kUsual> few;
-  std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
-  const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  pass_along(hops, {links, hops.size()}, group.timing, length, arrival, passages, group.settled);
+  std::array<Duration, kUsual> few;
+  std::vector<Duration> many(hops.size() > kUsual ? hops.size() : 0);
+  const std::span<Duration> begins{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
+  pass_along(hops, {links, hops.size()}, group.timing, length, arrival, begins, group.settled);
   known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
   if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
-      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, passages[i]);
+      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
     }
   }
   auto status = tlm::TLM_OK_RESPONSE;
@@ -261,7 +261,7 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
     if (!hops[i].exit) {
       continue;
     }
-    sc_core::sc_time branch = to_sc_time(passages[i].tail - kernel);
+    sc_core::sc_time branch = to_sc_time(begins[i] + length - kernel);
     target_of(hops[i])->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
@@ -281,11 +281,11 @@ void Router::book(NodeId node, Port port, foundation::Phase phase, std::uint64_t
   }
 }
 
-void Router::trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage) {
+void Router::trace_passage(Port port, const PacketHeader& header, Duration begin, Duration tail) {
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     const auto signal = link_signals_[index_of(port)];
-    services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
-    services_.trace->text(signal, passage.tail, foundation::TraceSink::idle_state);
+    services_.trace->text(signal, begin, kKindNames[static_cast<std::size_t>(header.kind)]);
+    services_.trace->text(signal, tail, foundation::TraceSink::idle_state);
   }
 }
 

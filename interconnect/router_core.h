@@ -39,11 +39,7 @@ class RouterCore {
   /// Takes the link between an endpoint and this router for a packet ready at `ready`; returns the arrival of
   /// its head.
   foundation::Duration enter(Port port, std::uint64_t bits, foundation::Duration ready) {
-    return enter_for(port, timing_.serialisation(bits), ready);
-  }
-  /// The same for a packet that takes a link for `length`.
-  foundation::Duration enter_for(Port port, foundation::Duration length, foundation::Duration ready) {
-    return enter_link(entries_[index_of(port)], timing_.cycle, length, ready);
+    return enter_link(entries_[index_of(port)], timing_.cycle, timing_.serialisation(bits), ready);
   }
   /// The same where the link and the time are at hand.
   static foundation::Duration enter_link(Reservations& entry, foundation::Duration cycle,
@@ -64,14 +60,8 @@ class RouterCore {
   }
   /// The same for a packet that takes a link for `length`.
   Passage pass_for(Port port, foundation::Duration length, foundation::Duration arrival) {
-    return pass_link(links_[index_of(port)], timing_.router_latency(), timing_.cycle, length, arrival);
-  }
-  /// The same where the link and the times are at hand.
-  static Passage pass_link(Reservations& link, foundation::Duration latency, foundation::Duration cycle,
-                           foundation::Duration length, foundation::Duration arrival,
-                           foundation::Duration settled = foundation::Duration::min()) {
-    const auto begin = link.reserve(arrival + latency, length, settled);
-    return {begin, begin + cycle, begin + length};
+    const auto begin = links_[index_of(port)].reserve(arrival + timing_.router_latency(), length);
+    return {begin, begin + timing_.cycle, begin + length};
   }
   [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
 
