@@ -22,6 +22,7 @@ struct Counters {
   std::uint64_t packets = 0;
   std::uint64_t hops = 0;
   std::uint64_t dma_bytes = 0;
+  std::uint64_t dma_accesses = 0;
   std::uint64_t out_of_order_reservations = 0;
 };
 

@@ -28,6 +28,7 @@ Duration Reservations::reserve_gap(Duration wanted, Duration length) {
 void Reservations::insert(std::size_t position, Interval interval) {
   if (position == count_) {
     append(interval);
+    last_end_ = interval.end;
     return;
   }
   if (count_ == kept) {

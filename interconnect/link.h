@@ -33,12 +33,24 @@ struct LinkTiming {
 /// the oldest one kept.
 class alignas(foundation::cache_line_bytes) Reservations {
  public:
-  /// Occupies `length` from the first free instant at or after `wanted`, which is returned.
-  foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length) {
+  /// Occupies `length` from the first free instant at or after `wanted`, which is returned. Nobody will ask
+  /// for an instant before `settled` any more: what ended by then need not be kept.
+  foundation::Duration reserve(foundation::Duration wanted, foundation::Duration length,
+                               foundation::Duration settled = foundation::Duration::min()) {
     if (wanted < last_end_) {
       return reserve_gap(wanted, length);
     }
-    append({wanted, wanted + length});
+    const Interval taken{wanted, wanted + length};
+    if (last_end_ <= settled) {
+      // Starting afresh keeps the few intervals of an example in the first cache line.
+      forgotten_until_ = last_end_;  // after all that was dropped before
+      oldest_ = 0;
+      count_ = 1;
+      ring_[0] = taken;
+    } else {
+      append(taken);
+    }
+    last_end_ = taken.end;
     latest_wanted_ = wanted;
     return wanted;
   }
@@ -61,20 +73,19 @@ class alignas(foundation::cache_line_bytes) Reservations {
   void append(Interval interval) {
     if (count_ == kept) {
       forgotten_until_ = std::max(forgotten_until_, ring_[oldest_].end);
-      oldest_ = (oldest_ + 1) % kept;
+      oldest_ = static_cast<std::uint8_t>((oldest_ + 1U) % kept);
       --count_;
     }
     at(count_) = interval;
     ++count_;
-    last_end_ = interval.end;
   }
 
   foundation::Duration last_end_ = foundation::Duration::min();
   foundation::Duration latest_wanted_ = foundation::Duration::min();
   foundation::Duration forgotten_until_{0};  ///< end of the latest interval dropped
-  std::uint64_t out_of_order_ = 0;
-  std::uint32_t oldest_ = 0;
-  std::uint32_t count_ = 0;
+  std::uint32_t out_of_order_ = 0;
+  std::uint8_t oldest_ = 0;
+  std::uint8_t count_ = 0;
   std::array<Interval, kept> ring_{};  ///< sorted and disjoint from the oldest on
 };
 

@@ -6,7 +6,10 @@ namespace kirchhoff::interconnect {
 
 Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
            const foundation::Services& services)
-    : topology_(topology) {
+    : topology_(topology), ledger_(services.ledger) {
+  group_.timing = timing;
+  group_.trace = services.trace;
+  group_.locals.resize(topology.node_count());
   routers_.reserve(topology.node_count());
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     const std::string name =
@@ -28,6 +31,12 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
         at(node).output(port).bind(at(topology.neighbour(node, port)).input(opposite(port)));
       }
     }
+  }
+}
+
+void Mesh::book_traffic() {
+  for (const auto& known : group_.trees) {
+    known->traffic.book(known->hops, ledger_);
   }
 }
 

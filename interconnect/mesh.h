@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "foundation/ledger.h"
 #include "interconnect/router.h"
 
 namespace kirchhoff::interconnect {
@@ -28,8 +29,15 @@ class Mesh {
 
   [[nodiscard]] std::uint64_t out_of_order() const;
 
+  /// No packet will be ready before `now` any more: links need not remember what was before.
+  void settle(foundation::Duration now) { group_.settled = now; }
+  /// Brings the ledger up to date. To be called whenever others get a chance to look at it: packets along
+  /// the tables are counted once and booked at their links only here.
+  void book_traffic();
+
  private:
   Topology topology_;
+  foundation::Ledger& ledger_;
   RouterGroup group_;
   std::vector<std::unique_ptr<Router>> routers_;
 };

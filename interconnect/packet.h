@@ -24,7 +24,7 @@ enum class PacketKind : std::uint8_t {
   delta,            ///< scaled deltas of a column group, to the column buffers of its tiles
   back_partial,     ///< one tile's share of W^T delta, to the collectors of the layer below
   transfer,         ///< order: move the charge into the PCM
-  done,             ///< tile to sequencer: update or transfer finished
+  done,             ///< column group to sequencer: update or transfer finished; tile to collector: transfer
   access,           ///< memory-mapped read or write of a node's registers or weights
 };
 

@@ -10,7 +10,8 @@
 
 namespace kirchhoff::interconnect {
 
-/// Packets for one initiator, used again and again: payload, head and data buffer stay together.
+/// Packets of a chip, used again and again: payload, head and data buffer stay together. The one freed last
+/// is taken next, so that the few under way at a time stay in the cache.
 class PacketPool final : public tlm::tlm_mm_interface {
  public:
   PacketPool();

@@ -12,7 +12,7 @@ using foundation::Duration;
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
   auto& payload = pool_.take(header, bytes);
   sc_core::sc_time delay = offset_of(at);
-  socket_.get_base_port()->b_transport(payload, delay);
+  target().b_transport(payload, delay);
   const bool delivered = payload.is_response_ok();
   payload.release();
   return delivered;
@@ -40,7 +40,7 @@ tlm::tlm_response_status PacketSender::access(tlm::tlm_command command, std::uin
                                               Duration& at) {
   auto& payload = access_payload(command, address, bytes, phase, at);
   sc_core::sc_time delay = offset_of(at);
-  socket_.get_base_port()->b_transport(payload, delay);
+  target().b_transport(payload, delay);
   const auto status = payload.get_response_status();
   if (status == tlm::TLM_OK_RESPONSE && command == tlm::TLM_READ_COMMAND) {
     std::memcpy(bytes.data(), payload.get_data_ptr(), bytes.size());

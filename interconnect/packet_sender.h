@@ -13,8 +13,8 @@ namespace kirchhoff::interconnect {
 /// How an endpoint (tile, sequencer, host interface) hands packets to its router, which owns the link.
 class PacketSender {
  public:
-  /// `socket` must outlive the sender.
-  explicit PacketSender(tlm::tlm_base_initiator_socket_b<>& socket) : socket_(socket) {}
+  /// Both must outlive the sender.
+  PacketSender(tlm::tlm_base_initiator_socket_b<>& socket, PacketPool& pool) : socket_(socket), pool_(pool) {}
 
   /// Sends a packet that is ready at `at`. True if every destination took it.
   bool post(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
@@ -29,8 +29,17 @@ class PacketSender {
                                            foundation::Duration at);
 
  private:
+  /// What the socket is bound to; asked for once, not for every packet.
+  tlm::tlm_fw_transport_if<>& target() {
+    if (target_ == nullptr) {
+      target_ = socket_.get_base_port().operator->();
+    }
+    return *target_;
+  }
+
   tlm::tlm_base_initiator_socket_b<>& socket_;
-  PacketPool pool_;
+  PacketPool& pool_;
+  tlm::tlm_fw_transport_if<>* target_ = nullptr;
 };
 
 }  // namespace kirchhoff::interconnect

@@ -1,11 +1,11 @@
 #include "interconnect/route_tree.h"
 
+#include <algorithm>
+
 namespace kirchhoff::interconnect {
 
 RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route)
-    : fault_(Fault::none),
-      latency_(routers[entry]->timing().router_latency()),
-      cycle_(routers[entry]->timing().cycle) {
+    : fault_(Fault::none) {
   follow(routers, entry, route, root);
   if (fault_ != Fault::none) {
     hops_.clear();
@@ -13,8 +13,8 @@ RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId
 }
 
 void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,
-                       std::uint32_t before) {
-  RouterCore& router = *routers[node];
+                       std::uint16_t before) {
+  const RouterCore& router = *routers[node];
   const std::uint8_t ports = router.route(route);
   if (ports == 0) {
     fault_ = Fault::missing;
@@ -25,15 +25,15 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
       continue;
     }
     const bool to_router = router.has_neighbour(port);
-    const auto here = static_cast<std::uint32_t>(hops_.size());
+    const auto here = static_cast<std::uint16_t>(hops_.size());
     // A tree has each link at most once.
-    if (hops_.size() >= all_ports.size() * routers.size()) {
+    if (hops_.size() >= std::min<std::size_t>(all_ports.size() * routers.size(), root)) {
       fault_ = Fault::loop;
     }
     if (fault_ != Fault::none) {
       return;
     }
-    hops_.push_back({&router.link(port), node, before, port, !to_router});
+    hops_.push_back({static_cast<std::uint16_t>(node), before, port, !to_router});
     if (to_router) {
       follow(routers, router.topology().neighbour(node, port), route, here);
     }

@@ -14,15 +14,14 @@ namespace kirchhoff::interconnect {
 /// Tables change when the host programs them, packets come by the million: the way is followed once.
 class RouteTree {
  public:
-  /// A link on the way.
+  /// A link on the way. Small, because all trees in use are read for every example.
   struct Hop {
-    Reservations* link = nullptr;
-    NodeId node = 0;           ///< that sends
-    std::uint32_t before = 0;  ///< hop that leads here; `root` from the entry
+    std::uint16_t node = 0;    ///< that sends
+    std::uint16_t before = 0;  ///< hop that leads here; `root` from the entry
     Port port = Port::local;
     bool exit = false;  ///< to an endpoint
   };
-  static constexpr std::uint32_t root = 0xffff'ffff;
+  static constexpr std::uint16_t root = 0xffff;
 
   enum class Fault : std::uint8_t { none, missing, loop };
 
@@ -30,27 +29,31 @@ class RouteTree {
   /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
   RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
 
+  /// Every hop behind the one that leads to it.
   [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
   [[nodiscard]] Fault fault() const { return fault_; }
 
-  /// Takes all links for a packet of this length whose head is at the entry at `arrival`; passages[i] belongs
-  /// to hops()[i].
-  void pass(foundation::Duration length, foundation::Duration arrival,
-            std::span<RouterCore::Passage> passages) const {
-    for (std::size_t i = 0; i < hops_.size(); ++i) {
-      const Hop& hop = hops_[i];
-      passages[i] = RouterCore::pass_link(*hop.link, latency_, cycle_, length,
-                                          hop.before == root ? arrival : passages[hop.before].head);
-    }
-  }
-
  private:
-  void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint32_t before);
+  void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
-  std::vector<Hop> hops_;  ///< every hop behind the one that leads to it
+  std::vector<Hop> hops_;
   Fault fault_ = Fault::missing;
-  foundation::Duration latency_{0};  ///< of every router
-  foundation::Duration cycle_{0};
 };
+
+/// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; links[i]
+/// belongs to hops[i] and is taken from begins[i] on. `settled` as for Reservations.
+inline void pass_along(std::span<const RouteTree::Hop> hops, std::span<Reservations* const> links,
+                       const LinkTiming& timing, foundation::Duration length, foundation::Duration arrival,
+                       std::span<foundation::Duration> begins,
+                       foundation::Duration settled = foundation::Duration::min()) {
+  const foundation::Duration latency = timing.router_latency();
+  const foundation::Duration hop_time =
+      latency + timing.cycle;  // the head moves on one cycle behind its begin
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    const std::uint16_t before = hops[i].before;
+    begins[i] = links[i]->reserve(before == RouteTree::root ? arrival + latency : begins[before] + hop_time,
+                                  length, settled);
+  }
+}
 
 }  // namespace kirchhoff::interconnect

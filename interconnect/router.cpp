@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "foundation/ledger.h"
@@ -26,14 +27,14 @@ constexpr std::array<std::string_view, 10> kKindNames{"ACTIVATION", "PARTIAL_SUM
 
 class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw_transport_if<> {
  public:
-  Input(const char* name, Router& router, Port port)
-      : tlm::tlm_target_socket<>(name), router_(router), port_(port) {
+  Input(const char* name, Router& router, Reservations* entry)
+      : tlm::tlm_target_socket<>(name), router_(router), entry_(entry) {
     bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
   }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
-    router_.transport(port_, payload, delay);
+    router_.transport(entry_, payload, delay);
   }
   unsigned transport_dbg(tlm::tlm_generic_payload& payload) override { return router_.debug(payload); }
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& dmi) override {
@@ -49,7 +50,7 @@ class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw
   }
 
   Router& router_;
-  Port port_;
+  Reservations* entry_;
 };
 
 class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tlm_bw_transport_if<> {
@@ -70,6 +71,7 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
                RouterGroup& group, const foundation::Services& services)
     : sc_core::sc_module(name),
       group_(group),
+      node_(core.node()),
       services_(services),
       trees_(core.route_entries() + 1),
       core_(core) {
@@ -78,7 +80,8 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
     const std::string port_name{port_names[index]};
     const bool neighbour = core_.has_neighbour(port);
     if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
-      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port);
+      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this,
+                                               neighbour ? nullptr : &core_.entry(port));
     }
     if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
       outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str());
@@ -98,6 +101,7 @@ void Router::end_of_elaboration() {
       targets_[index_of(port)] = outputs_[index_of(port)]->get_base_port().operator->();
     }
   }
+  group_.locals[node_] = targets_[index_of(Port::local)];
 }
 
 tlm::tlm_target_socket<>& Router::input(Port port) {
@@ -113,20 +117,27 @@ bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
          (address - node_window_base) % node_window_bytes >= router_table_offset;
 }
 
-void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+/// When the head of a packet that is ready at `ready` is here.
+Duration Router::arrival_of(Reservations* entry, Duration length, Duration ready) const {
+  return entry == nullptr
+             ? ready
+             : RouterCore::enter_link(*entry, group_.timing.cycle, length, ready, group_.settled);
+}
+
+void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const PacketExtension* head = head_of(payload);
   if (head == nullptr) {
     refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
     return;
   }
   const PacketHeader& header = head->header;
+  if (header.by_table) {
+    follow_table(entry, header, payload, delay);
+    return;
+  }
   if (owns(header, payload.get_address())) {
     access_table(payload);
     delay += to_sc_time(core_.timing().router_latency());
-    return;
-  }
-  if (header.by_table) {
-    follow_table(from, header, payload, delay);
     return;
   }
   const std::uint8_t ports = core_.ports_of(header);
@@ -138,13 +149,10 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   const std::uint64_t bits = header.wire_bits();
   const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
-  Duration arrival = kernel + to_duration(delay);
-  if (core_.is_entry(from)) {
-    arrival = core_.enter_for(from, length, arrival);
-  }
+  const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   const auto passage = core_.pass_for(port, length, arrival);
   book(core_.node(), port, header.phase, bits, core_.timing().flits(bits));
-  trace_passage(port, header, passage);
+  trace_passage(port, header, passage.begin, passage.tail);
   delay = to_sc_time((core_.has_neighbour(port) ? passage.head : passage.tail) - kernel);
   targets_[index_of(port)]->b_transport(payload, delay);
   if (header.kind == PacketKind::access) {
@@ -155,13 +163,29 @@ void Router::transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc
   }
 }
 
-const Router::KnownTree& Router::tree_of(RouteId route) {
+KnownTree& Router::tree_of(RouteId route) {
+  if (route < group_.fronts.size()) {
+    const auto& front = group_.fronts[route];
+    if (front.node == node_ && front.tree != nullptr && front.tree->tables_written == group_.tables_written) {
+      return *front.tree;
+    }
+  }
+  return find_tree(route);
+}
+
+KnownTree& Router::find_tree(RouteId route) {
   if (route >= trees_.size()) {
     trees_.resize(std::size_t{route} + 1);
   }
   auto& known = trees_[route];
   if (known == nullptr) {
-    known = std::make_unique<KnownTree>();
+    std::pmr::polymorphic_allocator<> memory{&group_.tree_memory};
+    known = group_.trees.emplace_back(memory.new_object<KnownTree>());
+    if (route >= group_.fronts.size()) {
+      group_.fronts.resize(std::size_t{route} + 1);
+    }
+    auto& front = group_.fronts[route];
+    front = front.tree == nullptr ? RouterGroup::Front{known, node_} : front;
   }
   if (known->tables_written != group_.tables_written) {
     follow(route, *known);
@@ -170,63 +194,75 @@ const Router::KnownTree& Router::tree_of(RouteId route) {
 }
 
 void Router::follow(RouteId route, KnownTree& known) const {
+  known.traffic.book(known.hops, services_.ledger);
   known.tables_written = group_.tables_written;
-  known.tree = RouteTree{group_.cores, core_.node(), route};
-  known.exits.clear();
+  const RouteTree tree{group_.cores, node_, route};
+  const auto hops = tree.hops();
+  std::pmr::polymorphic_allocator<RouteTree::Hop> memory{&group_.tree_memory};
+  RouteTree::Hop* const kept = memory.allocate(hops.size());
+  std::uninitialized_copy(hops.begin(), hops.end(), kept);
+  known.hops = {kept, hops.size()};
+  group_.links.resize(std::max(group_.links.size(), hops.size()));
   known.fault = nullptr;
-  if (known.tree.fault() != RouteTree::Fault::none) {
-    known.fault = known.tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
-    return;
-  }
-  const auto hops = known.tree.hops();
-  for (std::size_t i = 0; i < hops.size(); ++i) {
-    if (hops[i].exit) {
-      auto* const target = group_.routers[hops[i].node]->targets_[index_of(hops[i].port)];
-      known.exits.push_back({i, target});
-      known.fault = target == nullptr ? "the route leaves the mesh" : known.fault;
-    }
+  if (tree.fault() != RouteTree::Fault::none) {
+    known.fault = tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
+  } else if (std::any_of(hops.begin(), hops.end(), [this](const RouteTree::Hop& hop) {
+               return hop.exit && target_of(hop) == nullptr;
+             })) {
+    known.fault = "the route leaves the mesh";
   }
 }
 
-void Router::follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+tlm::tlm_blocking_transport_if<>* Router::target_of(const RouteTree::Hop& exit) const {
+  return exit.port == Port::local ? group_.locals[exit.node]
+                                  : group_.routers[exit.node]->targets_[index_of(exit.port)];
+}
+
+void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                           sc_core::sc_time& delay) {
+  if (entry != nullptr) {  // the cells of the arrays push all this out of the cache again and again
+    __builtin_prefetch(entry, 1);
+  }
   // Endpoints send in turn while this goes on, but no table is written within a call.
-  const KnownTree& known = tree_of(header.route);
+  KnownTree& known = tree_of(header.route);
   if (known.fault != nullptr) {
     refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
     return;
   }
-  const auto hops = known.tree.hops();
-  for (const auto& hop : hops) {  // the cells of the arrays push them out of the cache again and again
-    __builtin_prefetch(hop.link, 1);
-    __builtin_prefetch(&services_.ledger.at(hop.node, header.phase).router_flits, 1);
+  const auto hops = known.hops;
+  RouterGroup& group = group_;
+  Reservations** const links = group.links.data();
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    links[i] = &group.cores[hops[i].node]->link(hops[i].port);
+    __builtin_prefetch(links[i], 1);
+    if (hops[i].exit) {
+      __builtin_prefetch(target_of(hops[i]));
+    }
   }
   const std::uint64_t bits = header.wire_bits();
-  const Duration length = core_.timing().serialisation(bits);
+  const std::uint64_t flits = group_.timing.flits(bits);
+  const Duration length = group_.timing.cycle * static_cast<std::int64_t>(flits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
-  Duration arrival = kernel + to_duration(delay);
-  if (core_.is_entry(from)) {
-    arrival = core_.enter_for(from, length, arrival);
-  }
+  const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   constexpr std::size_t kUsual = 32;
-  std::array<RouterCore::Passage, kUsual> few;
-  std::vector<RouterCore::Passage> many(hops.size() > kUsual ? hops.size() : 0);
-  const std::span<RouterCore::Passage> passages{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  known.tree.pass(length, arrival, passages);
-  const std::uint64_t flits = core_.timing().flits(bits);
-  for (const auto& hop : hops) {
-    book(hop.node, hop.port, header.phase, bits, flits);
-  }
-  if (services_.trace != nullptr) {
+  std::array<Duration, kUsual> few;
+  std::vector<Duration> many(hops.size() > kUsual ? hops.size() : 0);
+  const std::span<Duration> begins{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
+  pass_along(hops, {links, hops.size()}, group.timing, length, arrival, begins, group.settled);
+  known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
+  if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
-      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, passages[i]);
+      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
     }
   }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
-  for (const auto& exit : known.exits) {
-    sc_core::sc_time branch = to_sc_time(passages[exit.hop].tail - kernel);
-    exit.target->b_transport(payload, branch);
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (!hops[i].exit) {
+      continue;
+    }
+    sc_core::sc_time branch = to_sc_time(begins[i] + length - kernel);
+    target_of(hops[i])->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }
@@ -245,11 +281,11 @@ void Router::book(NodeId node, Port port, foundation::Phase phase, std::uint64_t
   }
 }
 
-void Router::trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage) {
+void Router::trace_passage(Port port, const PacketHeader& header, Duration begin, Duration tail) {
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     const auto signal = link_signals_[index_of(port)];
-    services_.trace->text(signal, passage.begin, kKindNames[static_cast<std::size_t>(header.kind)]);
-    services_.trace->text(signal, passage.tail, foundation::TraceSink::idle_state);
+    services_.trace->text(signal, begin, kKindNames[static_cast<std::size_t>(header.kind)]);
+    services_.trace->text(signal, tail, foundation::TraceSink::idle_state);
   }
 }
 

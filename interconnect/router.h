@@ -2,12 +2,15 @@
 
 #include <array>
 #include <memory>
+#include <memory_resource>
 #include <systemc>
 #include <tlm>
 
+#include "foundation/aligned.h"
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
 #include "interconnect/route_tree.h"
+#include "interconnect/tree_traffic.h"
 
 namespace kirchhoff::interconnect {
 
@@ -19,11 +22,35 @@ struct EndpointPorts {
 
 class Router;
 
+/// The way of a route from one router on, as it was when so many table words had been written; its hops lie
+/// right behind it.
+struct alignas(foundation::cache_line_bytes) KnownTree {
+  std::uint64_t tables_written = 0;
+  const char* fault = "no route";  ///< null: a packet can go this way
+  std::span<const RouteTree::Hop> hops;
+  TreeTraffic traffic;
+};
+
 /// What the routers of a mesh share.
 struct RouterGroup {
-  std::vector<Router*> routers;      ///< by node
-  std::vector<RouterCore*> cores;    ///< by node
-  std::uint64_t tables_written = 1;  ///< counts writes to any route table
+  /// The tree of a route as the router knows it that asked first: nearly every route has one source.
+  struct Front {
+    KnownTree* tree = nullptr;
+    NodeId node = 0;
+  };
+
+  LinkTiming timing;
+  foundation::TraceSink* trace = nullptr;
+  std::vector<Router*> routers;                                ///< by node
+  std::vector<RouterCore*> cores;                              ///< by node
+  std::vector<tlm::tlm_blocking_transport_if<>*> locals;       ///< by node: what is behind its local port
+  std::uint64_t tables_written = 1;                            ///< counts writes to any route table
+  foundation::Duration settled = foundation::Duration::min();  ///< see Mesh::settle()
+  std::vector<Front> fronts;                                   ///< by route
+  /// Of all trees; one that changes takes new memory, which happens when tables are programmed.
+  std::pmr::monotonic_buffer_resource tree_memory;
+  std::vector<KnownTree*> trees;
+  std::vector<Reservations*> links;  ///< of the packet that is just being passed on
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.
@@ -50,34 +77,29 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] RouterCore& core() { return core_; }
 
  private:
-  /// A way as it was when so many table words had been written.
-  struct KnownTree {
-    struct Exit {
-      std::size_t hop = 0;
-      tlm::tlm_blocking_transport_if<>* target = nullptr;
-    };
-    std::uint64_t tables_written = 0;
-    RouteTree tree;
-    std::vector<Exit> exits;
-    const char* fault = "no route";  ///< null: a packet can go this way
-  };
-
-  void transport(Port from, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  void follow_table(Port from, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+  /// `entry` is the link from an endpoint; null for what a neighbour sends.
+  void transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
-  const KnownTree& tree_of(RouteId route);
+  [[nodiscard]] foundation::Duration arrival_of(Reservations* entry, foundation::Duration length,
+                                                foundation::Duration ready) const;
+  KnownTree& tree_of(RouteId route);
+  KnownTree& find_tree(RouteId route);
   void follow(RouteId route, KnownTree& known) const;
+  [[nodiscard]] tlm::tlm_blocking_transport_if<>* target_of(const RouteTree::Hop& exit) const;
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
   void end_of_elaboration() override;
   void book(NodeId node, Port port, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits);
-  void trace_passage(Port port, const PacketHeader& header, const RouterCore::Passage& passage);
+  void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
+                     foundation::Duration tail);
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
   RouterGroup& group_;
+  NodeId node_;
   foundation::Services services_;
-  std::vector<std::unique_ptr<KnownTree>> trees_;  ///< by route, of packets that enter here
+  std::vector<KnownTree*> trees_;  ///< by route, of packets that enter here
   RouterCore core_;
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;

@@ -39,12 +39,15 @@ class RouterCore {
   /// Takes the link between an endpoint and this router for a packet ready at `ready`; returns the arrival of
   /// its head.
   foundation::Duration enter(Port port, std::uint64_t bits, foundation::Duration ready) {
-    return enter_for(port, timing_.serialisation(bits), ready);
+    return enter_link(entries_[index_of(port)], timing_.cycle, timing_.serialisation(bits), ready);
   }
-  /// The same for a packet that takes a link for `length`.
-  foundation::Duration enter_for(Port port, foundation::Duration length, foundation::Duration ready) {
-    return entries_[index_of(port)].reserve(ready, length) + timing_.cycle;
+  /// The same where the link and the time are at hand.
+  static foundation::Duration enter_link(Reservations& entry, foundation::Duration cycle,
+                                         foundation::Duration length, foundation::Duration ready,
+                                         foundation::Duration settled = foundation::Duration::min()) {
+    return entry.reserve(ready, length, settled) + cycle;
   }
+  [[nodiscard]] Reservations& entry(Port port) { return entries_[index_of(port)]; }
 
   struct Passage {
     foundation::Duration begin;  ///< the link is taken from here
@@ -57,13 +60,8 @@ class RouterCore {
   }
   /// The same for a packet that takes a link for `length`.
   Passage pass_for(Port port, foundation::Duration length, foundation::Duration arrival) {
-    return pass_link(links_[index_of(port)], timing_.router_latency(), timing_.cycle, length, arrival);
-  }
-  /// The same where the link and the times are at hand.
-  static Passage pass_link(Reservations& link, foundation::Duration latency, foundation::Duration cycle,
-                           foundation::Duration length, foundation::Duration arrival) {
-    const auto begin = link.reserve(arrival + latency, length);
-    return {begin, begin + cycle, begin + length};
+    const auto begin = links_[index_of(port)].reserve(arrival + timing_.router_latency(), length);
+    return {begin, begin + timing_.cycle, begin + length};
   }
   [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
 

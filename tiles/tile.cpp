@@ -31,13 +31,14 @@ tlm::tlm_response_status response_of(Outcome outcome) {
 }  // namespace
 
 Tile::Tile(const sc_core::sc_module_name& name, NodeId node, const TileParameters& parameters,
-           periphery::SharedTrains& trains, const foundation::Services& services)
+           periphery::SharedTrains& trains, TileScratch& scratch, PacketPool& packets,
+           const foundation::Services& services)
     : sc_core::sc_module(name),
       input("input"),
       output("output"),
-      sender_(output),
+      sender_(output, packets),
       services_(services),
-      core_(node, parameters, trains, services, this->name(), *this),
+      core_(node, parameters, trains, services, this->name(), *this, &scratch),
       row_(parameters.columns) {
   input.register_b_transport(this, &Tile::b_transport);
   input.register_transport_dbg(this, &Tile::transport_dbg);

@@ -21,7 +21,8 @@ class Tile : public sc_core::sc_module, private Outbox {
   tlm_utils::simple_initiator_socket<Tile> output;
 
   Tile(const sc_core::sc_module_name& name, interconnect::NodeId node, const TileParameters& parameters,
-       periphery::SharedTrains& trains, const foundation::Services& services);
+       periphery::SharedTrains& trains, TileScratch& scratch, interconnect::PacketPool& packets,
+       const foundation::Services& services);
 
   [[nodiscard]] const TileCore& core() const { return core_; }
 

@@ -6,6 +6,7 @@
 #include "foundation/activity.h"
 #include "periphery/delta_scaler.h"
 #include "tiles/hybrid_array.h"
+#include "tiles/update_gains.h"
 
 namespace kirchhoff::tiles {
 
@@ -20,9 +21,6 @@ using interconnect::PacketKind;
 using interconnect::VectorFormat;
 
 namespace {
-
-/// How much more often a column fires than with probabilities shared evenly by rows and columns.
-constexpr double kColumnShare = 4;
 
 std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p,
                                          std::uint64_t seed) {
@@ -45,44 +43,50 @@ std::uint64_t whole_part(double expected, double& carried) {
 }
 
 /// Bits that hold a wide sum of `parts` codes.
-std::uint32_t wide_bits(std::int64_t adc_bits, std::size_t parts) {
+std::uint32_t wide_bits(std::uint32_t adc_bits, std::size_t parts) {
   std::uint32_t extra = 0;
   while ((std::size_t{1} << extra) < parts) {
     ++extra;
   }
-  return static_cast<std::uint32_t>(adc_bits) + extra;
+  return adc_bits + extra;
 }
 
 }  // namespace
 
+TileCore::Constants::Constants(const TileParameters& p)
+    : ideal(p.detail == Detail::ideal),
+      two_phases(p.periphery.adc_two_phase_deltas),
+      adc_bits(static_cast<std::uint32_t>(p.periphery.adc_bits)),
+      dac_bits(static_cast<std::uint32_t>(p.periphery.dac_bits)),
+      read(p.timing.read()),
+      transposed(p.timing.transposed(p.periphery.adc_two_phase_deltas)),
+      update(p.timing.update(p.periphery.update_slots)),
+      digital_value(p.timing.digital(1)),
+      g_ref_us(p.synapse.capacitor.g_ref_us) {}
+
 TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
                    periphery::SharedTrains& trains, const foundation::Services& services,
-                   std::string_view name, Outbox& outbox)
+                   std::string_view name, Outbox& outbox, TileScratch* scratch)
     : node_(node),
-      parameters_(parameters),
+      constants_(parameters),
       services_(services),
       outbox_(outbox),
+      trains_(trains),
+      own_scratch_(scratch == nullptr ? std::make_unique<TileScratch>(parameters.rows, parameters.columns)
+                                      : nullptr),
+      scratch_(scratch == nullptr ? *own_scratch_ : *scratch),
+      dac_(parameters.periphery.dac_bits),
+      style_(periphery::update_style(parameters.periphery)),
+      array_(make_array(node, parameters, services.seed)),
+      x_(parameters.rows, 0.0F),
+      delta_(array_->weights().stride(), 0.0F),
       settings_(parameters.flow_entries, parameters.route_entries),
       probe_(services, node, name, parameters.traced_cell),
-      array_(make_array(node, parameters, services.seed)),
-      dac_(parameters.periphery.dac_bits),
-      trains_(trains),
-      style_(periphery::update_style(parameters.periphery)),
       forward_noise_(RandomStream{services.seed, Purpose::forward_noise, node}, parameters.columns,
                      parameters.periphery.adc_integrator_noise),
       transposed_noise_(RandomStream{services.seed, Purpose::transposed_noise, node}, parameters.rows,
                         parameters.periphery.adc_integrator_noise),
-      x_(parameters.rows, 0.0F),
-      delta_(array_->weights().stride(), 0.0F),
-      sums_(array_->weights().stride(), 0.0F),
-      row_sums_(parameters.rows, 0.0F),
-      one_sign_(array_->weights().stride(), 0.0F),
-      variances_(std::max(parameters.rows, array_->weights().stride()), 0.0F),
-      scratch_(std::max(parameters.rows, parameters.columns)),
-      codes_(std::max(parameters.rows, parameters.columns)),
-      row_codes_(parameters.rows),
-      column_codes_(parameters.columns),
-      bytes_(4 * std::max(parameters.rows, parameters.columns)) {}
+      parameters_(parameters) {}
 
 // ---- settings ---------------------------------------------------------------------------------------
 
@@ -130,7 +134,7 @@ bool TileCore::configure() {
   columns_ = columns;
   input_rows_ = bias ? rows_ - 1 : rows_;
   array_->select(rows_, columns_);
-  const auto spread = ideal() ? periphery::AdcSpread{} : periphery::AdcSpread{parameters_.periphery};
+  const auto spread = constants_.ideal ? periphery::AdcSpread{} : periphery::AdcSpread{parameters_.periphery};
   const std::int64_t adc_bits = parameters_.periphery.adc_bits;
   column_adcs_.emplace(periphery::Adc{adc_bits, static_cast<double>(forward_range)}, parameters_.columns,
                        spread, RandomStream{services_.seed, Purpose::column_adcs, node_});
@@ -142,7 +146,7 @@ bool TileCore::configure() {
         .columns = columns_,
         .partials = partials,
         .back_slots = back_slots,
-        .ideal = ideal(),
+        .ideal = constants_.ideal,
         .kind = static_cast<periphery::ActivationKind>(kind),
         .forward_lsb = column_adcs_->adc().lsb,
         .adc_high_code = column_adcs_->adc().high_code,
@@ -153,10 +157,9 @@ bool TileCore::configure() {
   }
   std::fill(x_.begin(), x_.end(), 0.0F);
   std::fill(delta_.begin(), delta_.end(), 0.0F);
-  std::fill(one_sign_.begin(), one_sign_.end(), 0.0F);
   if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
     x_[rows_ - 1] =
-        ideal() ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
+        constants_.ideal ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
   }
   inputs_.reset();
   inputs_.expect(static_cast<std::uint32_t>(input_rows_));
@@ -183,6 +186,9 @@ Duration TileCore::occupy(Duration from, Duration length, TileState state, int p
   if (state != TileState::program) {
     array_->settle();
   }
+  if (services_.trace == nullptr) {
+    return busy_until_;
+  }
   for (int pass = 0; pass < passes; ++pass) {
     const Duration start = begin + length / passes * pass;
     const Duration end = start + length / passes;
@@ -203,11 +209,11 @@ void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<
   header.sent_at = at;
   header.path_network = path.network;
   header.path_compute = path.compute;
-  if (ideal() && header.format != VectorFormat::none) {
+  if (constants_.ideal && header.format != VectorFormat::none) {
     header.format = VectorFormat::f32;  // timed as the code it stands for
   }
-  const std::size_t size = encode(header.format, values, bytes_);
-  if (!outbox_.send(header, {bytes_.data(), size}, at)) {
+  const std::size_t size = encode(header.format, values, scratch_.bytes);
+  if (!outbox_.send(header, {scratch_.bytes.data(), size}, at)) {
     settings_.raise(status_send_failed);
   }
 }
@@ -215,11 +221,10 @@ void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<
 /// Currents of a read with these duties; returns the lines driven.
 std::uint64_t TileCore::book_reads(Activity& activity, std::span<const float> duties, bool rows) const {
   const DrivenLines driven = rows ? array_->driven_rows(duties) : array_->driven_columns(duties);
-  const double unit = 1e-6 / (ideal() ? 1.0 : static_cast<double>(dac_.full_code));
+  const double unit = 1e-6 / (constants_.ideal ? 1.0 : static_cast<double>(dac_.full_code));
   activity.pcm_duty_s += unit * driven.conductance.pcm_us;
   // With one reference cell on each line that is driven.
-  activity.capacitor_duty_s +=
-      unit * (driven.conductance.capacitor_us + driven.duty * parameters_.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s += unit * (driven.conductance.capacitor_us + driven.duty * constants_.g_ref_us);
   return driven.lines;
 }
 
@@ -274,7 +279,7 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       break;
     case FlowAction::done:
       if (collector_) {
-        finish(header, header.phase, arrival, path);
+        finish_transfer(header, arrival, path);
         outcome = Outcome::ok;
       }
       break;
@@ -319,11 +324,11 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
 void TileCore::forward(const PacketHeader& cause) {
   const Duration from = inputs_.latest();
   PathTime path = inputs_.path();
-  const Duration done = occupy(from, parameters_.timing.read(), TileState::read);
+  const Duration done = occupy(from, constants_.read, TileState::read);
   path.compute += done - from;
 
   const std::span<const float> x{x_.data(), rows_};
-  array_->weights().forward(x, sums_);
+  array_->weights().forward(x, scratch_.sums);
 
   Activity& activity = book(cause.phase);
   activity.row_drives += book_reads(activity, x, true);
@@ -332,15 +337,15 @@ void TileCore::forward(const PacketHeader& cause) {
   activity.conversions += columns_;
   activity.multiply_accumulates += rows_ * columns_;
 
-  const std::span<float> codes{scratch_.data(), columns_};
-  if (ideal()) {
-    std::copy_n(sums_.begin(), columns_, codes.begin());
+  const std::span<float> codes{scratch_.values.data(), columns_};
+  if (constants_.ideal) {
+    std::copy_n(scratch_.sums.begin(), columns_, codes.begin());
   } else {
-    const std::span<std::int16_t> raw{codes_.data(), columns_};
+    const std::span<std::int16_t> raw{scratch_.codes.data(), columns_};
     const float scale = input_scale_ / static_cast<float>(dac_.full_code);
-    const std::span<float> sums{sums_.data(), columns_};
-    const bool noisy_cells = array_->forward_variance(x, {variances_.data(), sums_.size()});
-    forward_noise_.add({variances_.data(), noisy_cells ? columns_ : 0}, scale, sums);
+    const std::span<float> sums{scratch_.sums.data(), columns_};
+    const bool noisy_cells = array_->forward_variance(x, {scratch_.variances.data(), scratch_.sums.size()});
+    forward_noise_.add({scratch_.variances.data(), noisy_cells ? columns_ : 0}, scale, sums);
     activity.adc_overloads += column_adcs_->convert(sums, scale, raw);
     std::copy(raw.begin(), raw.end(), codes.begin());
   }
@@ -352,7 +357,7 @@ void TileCore::forward(const PacketHeader& cause) {
   PacketHeader header = cause;
   header.kind = PacketKind::partial_sum;
   header.format = VectorFormat::s16;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits);
+  header.element_bits = constants_.adc_bits;
   send(header, settings_.route(TileRegister::transmit_partial), codes, done, path);
 }
 
@@ -365,7 +370,7 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   if (!partials_.add(at, path)) {
     return;
   }
-  const Duration delay = parameters_.timing.digital(columns_);
+  const Duration delay = constants_.digital(columns_);
   const Duration done = partials_.latest() + delay;
   PathTime critical = partials_.path();
   critical.compute += delay;
@@ -374,34 +379,33 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   if (settings_.has(control_last_layer)) {
     header.kind = PacketKind::layer_output;
     header.format = VectorFormat::s32;
-    header.element_bits = wide_bits(parameters_.periphery.adc_bits, partials_.expected());
+    header.element_bits = wide_bits(constants_.adc_bits, partials_.expected());
     send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(), done, critical);
     return;
   }
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.dac_bits);
+  header.element_bits = constants_.dac_bits;
   book(cause.phase).stores += columns_;  // the derivative, kept for the way back
   send(header, settings_.route(TileRegister::transmit_output), collector_->activations(), done, critical);
 }
 
 // ---- backward ---------------------------------------------------------------------------------------
 
-/// Leaves the codes in codes_.
+/// Leaves the codes in the scratch.
 void TileCore::read_transposed(std::span<const float> deltas, Activity& activity) {
-  const std::span<float> e{row_sums_.data(), input_rows_};
+  const std::span<float> e{scratch_.row_sums.data(), input_rows_};
   const float scale = 1.0F / static_cast<float>(dac_.full_code);
   array_->weights().transposed(deltas, e);
-  const bool noisy_cells = array_->transposed_variance(deltas, {variances_.data(), input_rows_});
-  transposed_noise_.add({variances_.data(), noisy_cells ? input_rows_ : 0}, scale, e);
-  activity.adc_overloads += row_adcs_->convert(e, scale, {codes_.data(), input_rows_});
+  const bool noisy_cells = array_->transposed_variance(deltas, {scratch_.variances.data(), input_rows_});
+  transposed_noise_.add({scratch_.variances.data(), noisy_cells ? input_rows_ : 0}, scale, e);
+  activity.adc_overloads += row_adcs_->convert(e, scale, {scratch_.codes.data(), input_rows_});
 }
 
 void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& path) {
-  const bool two_phases = parameters_.periphery.adc_two_phase_deltas;
+  const bool two_phases = constants_.two_phases;
   const std::uint64_t passes = two_phases ? 2 : 1;
-  const Duration done =
-      occupy(at, parameters_.timing.transposed(two_phases), TileState::transposed, static_cast<int>(passes));
+  const Duration done = occupy(at, constants_.transposed, TileState::transposed, static_cast<int>(passes));
   path.compute += done - at;
   at = done;
 
@@ -412,30 +416,31 @@ void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& pat
   activity.conversions += passes * input_rows_;
   activity.multiply_accumulates += input_rows_ * columns_;
 
-  const std::span<float> e{scratch_.data(), input_rows_};
-  if (ideal()) {
+  const std::span<float> e{scratch_.values.data(), input_rows_};
+  if (constants_.ideal) {
     array_->weights().transposed(delta_, e);
   } else if (!two_phases) {
     read_transposed(delta_, activity);
-    std::copy_n(codes_.begin(), input_rows_, e.begin());
+    std::copy_n(scratch_.codes.begin(), input_rows_, e.begin());
   } else {
+    std::fill(scratch_.one_sign.begin(), scratch_.one_sign.end(), 0.0F);
     for (std::size_t j = 0; j < columns_; ++j) {
-      one_sign_[j] = std::max(delta_[j], 0.0F);
+      scratch_.one_sign[j] = std::max(delta_[j], 0.0F);
     }
-    read_transposed(one_sign_, activity);
-    std::copy_n(codes_.begin(), input_rows_, e.begin());
+    read_transposed(scratch_.one_sign, activity);
+    std::copy_n(scratch_.codes.begin(), input_rows_, e.begin());
     for (std::size_t j = 0; j < columns_; ++j) {
-      one_sign_[j] = std::max(-delta_[j], 0.0F);
+      scratch_.one_sign[j] = std::max(-delta_[j], 0.0F);
     }
-    read_transposed(one_sign_, activity);
+    read_transposed(scratch_.one_sign, activity);
     for (std::size_t i = 0; i < input_rows_; ++i) {
-      e[i] -= static_cast<float>(codes_[i]);
+      e[i] -= static_cast<float>(scratch_.codes[i]);
     }
   }
   PacketHeader header = cause;
   header.kind = PacketKind::back_partial;
   header.format = VectorFormat::s16;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.adc_bits) + (two_phases ? 1 : 0);
+  header.element_bits = constants_.adc_bits + (two_phases ? 1 : 0);
   header.exponent = delta_exponent_;
   send(header, settings_.route(TileRegister::transmit_back), e, done, path);
 }
@@ -444,7 +449,7 @@ void TileCore::collect_back(const PacketHeader& cause, Duration at, PathTime pat
   if (!back_partials_.add(at, path)) {
     return;
   }
-  const Duration delay = parameters_.timing.digital(columns_);
+  const Duration delay = constants_.digital(columns_);
   PathTime critical = back_partials_.path();
   critical.compute += delay;
   const Duration done = back_partials_.latest() + delay;
@@ -487,7 +492,7 @@ void TileCore::emit_deltas(const PacketHeader& cause, std::int32_t exponent, Dur
   PacketHeader header = cause;
   header.kind = PacketKind::delta;
   header.format = VectorFormat::s16;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.periphery.dac_bits) + 1;
+  header.element_bits = constants_.dac_bits + 1;
   header.exponent = exponent;
   send(header, settings_.route(TileRegister::transmit_delta), collector_->scaled_deltas(exponent), at, path);
 }
@@ -495,15 +500,14 @@ void TileCore::emit_deltas(const PacketHeader& cause, std::int32_t exponent, Dur
 // ---- update and transfer ----------------------------------------------------------------------------
 
 void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
-  const Duration done =
-      occupy(at, parameters_.timing.update(parameters_.periphery.update_slots), TileState::update);
+  const Duration done = occupy(at, constants_.update, TileState::update);
   // Not part of the path: the sequencer knows the length of an update and books it apart.
-  path.compute += done - at - parameters_.timing.update(parameters_.periphery.update_slots);
+  path.compute += done - at - constants_.update;
 
   Activity& activity = book(Phase::update);
   const float rate = settings_.real(TileRegister::learning_rate);
   ++operation_;
-  if (ideal()) {
+  if (constants_.ideal) {
     UpdateOrder order;
     order.operation = operation_;
     order.x = {x_.data(), rows_};
@@ -517,50 +521,48 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
   activity.multiply_accumulates += rows_ * columns_;
   probe_.updated(*array_, std::uint64_t{cause.update} + 1, done);
 
-  finish(cause, Phase::update, done, path);
+  // The tiles of a column group get their deltas in one multicast and take the same time: the collector
+  // answers for all of them. One that is still at it, because it is farther away, lets the next inputs wait.
+  if (collector_) {
+    send_done(cause, Phase::update, done, path);
+  }
 }
 
 void TileCore::update_physics(const PacketHeader& cause, double rate) {
   for (std::size_t i = 0; i < rows_; ++i) {
-    row_codes_[i] = static_cast<std::int16_t>(x_[i]);
+    scratch_.row_codes[i] = static_cast<std::int16_t>(x_[i]);
   }
   for (std::size_t j = 0; j < columns_; ++j) {
-    column_codes_[j] = static_cast<std::int16_t>(delta_[j]);
+    scratch_.column_codes[j] = static_cast<std::int16_t>(delta_[j]);
   }
-  const std::span<const std::int16_t> row_codes{row_codes_.data(), rows_};
-  const std::span<const std::int16_t> column_codes{column_codes_.data(), columns_};
+  const std::span<const std::int16_t> row_codes{scratch_.row_codes.data(), rows_};
+  const std::span<const std::int16_t> column_codes{scratch_.column_codes.data(), columns_};
   UpdateOrder order;
   order.operation = operation_;
   order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
-  // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
-  // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
-  const auto& synapse = parameters_.synapse;
-  const double wanted = rate * static_cast<double>(input_scale_) * synapse.kappa_us /
-                        synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
-  const double product = wanted / static_cast<double>(order.slots);
-  const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
-  const double row_gain = column_gain > 0 ? product / column_gain : 0;
+  const UpdateGains gains{rate, static_cast<double>(input_scale_), delta_exponent_, parameters_.synapse,
+                          order.slots};
 
   Activity& activity = book(Phase::update);
   if (style_ == periphery::UpdateStyle::rounding) {
     const double full = dac_.full_code;
-    const RoundedUpdate rounded{wanted / (full * full), row_codes, column_codes};
+    const RoundedUpdate rounded{gains.wanted / (full * full), row_codes, column_codes};
     order.rounded = &rounded;
     const UpdateCount count = array_->update(order);
     activity.update_pulses += count.pulses;
     activity.clipped_pulses += count.clipped;
     // No line sends anything: the energy is that of the trains that would ask for the same update.
     activity.row_update_pulses += whole_part(
-        periphery::expected_pulses(order.slots, dac_.full_code, row_gain, row_codes), row_pulses_carried_);
+        periphery::expected_pulses(order.slots, dac_.full_code, gains.row, row_codes), row_pulses_carried_);
     activity.column_update_pulses +=
-        whole_part(periphery::expected_pulses(order.slots, dac_.full_code, column_gain, column_codes),
+        whole_part(periphery::expected_pulses(order.slots, dac_.full_code, gains.column, column_codes),
                    column_pulses_carried_);
     return;
   }
   const auto& rows =
-      trains_.rows(settings_.get(TileRegister::row_generator), cause.update, row_gain, row_codes);
-  const auto& columns =
-      trains_.columns(settings_.get(TileRegister::column_generator), cause.update, column_gain, column_codes);
+      trains_.rows(settings_.get(TileRegister::row_generator), cause.update, gains.row, row_codes);
+  const auto& columns = trains_.columns(settings_.get(TileRegister::column_generator), cause.update,
+                                        gains.column, column_codes);
   order.row_trains = &rows;
   order.column_trains = &columns;
   activity.update_pulses += array_->update(order).pulses;
@@ -569,23 +571,23 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
   activity.clipped_pulses += rows.clipped + columns.clipped;
 }
 
-/// One of the column group's tiles is done; when all are, the collector tells the sequencer.
-void TileCore::finish(const PacketHeader& cause, Phase phase, Duration at, PathTime path) {
-  Duration latest = at;
-  PathTime critical = path;
-  if (collector_) {
-    if (!dones_.add(at, path)) {
-      return;
-    }
-    latest = dones_.latest();
-    critical = dones_.path();
-  }
+void TileCore::send_done(const PacketHeader& cause, Phase phase, Duration at, PathTime path) {
   PacketHeader header = cause;
   header.kind = PacketKind::done;
   header.format = VectorFormat::none;
   header.element_bits = 0;
   header.phase = phase;
-  send(header, settings_.route(TileRegister::transmit_done), {}, latest, critical);
+  send(header, settings_.route(TileRegister::transmit_done), {}, at, path);
+}
+
+/// One of the column group's tiles is through with its transfer, which takes as long as its cells need; when
+/// all are, the collector tells the sequencer.
+void TileCore::finish_transfer(const PacketHeader& cause, Duration at, PathTime path) {
+  if (!collector_) {
+    send_done(cause, Phase::transfer, at, path);
+  } else if (dones_.add(at, path)) {
+    send_done(cause, Phase::transfer, dones_.latest(), dones_.path());
+  }
 }
 
 void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
@@ -611,7 +613,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   probe_.transferred(*array_, done);
   path.compute += done - at;
 
-  finish(cause, Phase::transfer, done, path);
+  finish_transfer(cause, done, path);
 }
 
 void TileCore::book_programming(Phase phase, std::size_t row, const TransferCount& count) {

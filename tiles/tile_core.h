@@ -21,6 +21,7 @@
 #include "tiles/synapse_array.h"
 #include "tiles/tile_parameters.h"
 #include "tiles/tile_probe.h"
+#include "tiles/tile_scratch.h"
 #include "tiles/tile_settings.h"
 #include "tiles/vector_codec.h"
 
@@ -35,8 +36,10 @@ namespace kirchhoff::tiles {
 /// conversion with the next read, power gating, converters in read_row().
 class TileCore {
  public:
+  /// Tiles of one chip should share the scratch lines; without any the tile has its own.
   TileCore(interconnect::NodeId node, const TileParameters& parameters, periphery::SharedTrains& trains,
-           const foundation::Services& services, std::string_view name, Outbox& outbox);
+           const foundation::Services& services, std::string_view name, Outbox& outbox,
+           TileScratch* scratch = nullptr);
 
   /// A packet that is complete at `arrival`. `bytes` is only read during the call.
   Outcome receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
@@ -62,7 +65,6 @@ class TileCore {
   foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
   foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state,
                               int passes = 1);
-  bool ideal() const { return parameters_.detail == Detail::ideal; }
   void send(interconnect::PacketHeader header, interconnect::RouteId route, std::span<const float> values,
             foundation::Duration at, PathTime path);
 
@@ -83,58 +85,69 @@ class TileCore {
   void update(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void update_physics(const interconnect::PacketHeader& cause, double rate);
   void transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
-  void finish(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
-              PathTime path);
+  void send_done(const interconnect::PacketHeader& cause, foundation::Phase phase, foundation::Duration at,
+                 PathTime path);
+  void finish_transfer(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void book_programming(foundation::Phase phase, std::size_t row, const TransferCount& count);
   std::uint64_t book_reads(foundation::Activity& activity, std::span<const float> duties, bool rows) const;
 
+  /// What every operation asks of the parameters, in one place.
+  struct Constants {
+    explicit Constants(const TileParameters& p);
+    bool ideal;
+    bool two_phases;
+    std::uint32_t adc_bits;
+    std::uint32_t dac_bits;
+    foundation::Duration read;
+    foundation::Duration transposed;
+    foundation::Duration update;
+    foundation::Duration digital_value;
+    double g_ref_us;
+
+    [[nodiscard]] foundation::Duration digital(std::size_t values) const {
+      return digital_value * static_cast<std::int64_t>(values);
+    }
+  };
+
+  // Together, because the cells of the arrays push the tiles' state out of the cache between two operations.
   interconnect::NodeId node_;
-  TileParameters parameters_;
+  bool enabled_ = false;  ///< settings are taken over by ENABLE
+  Constants constants_;
   foundation::Services services_;
   Outbox& outbox_;
-  TileSettings settings_;
-  TileProbe probe_;
-  std::unique_ptr<SynapseArray> array_;
-  periphery::PulseWidthDac dac_;
   periphery::SharedTrains& trains_;
+  std::unique_ptr<TileScratch> own_scratch_;
+  TileScratch& scratch_;
+  periphery::PulseWidthDac dac_;
   periphery::UpdateStyle style_;
-  std::optional<periphery::AdcBank> column_adcs_;
-  std::optional<periphery::AdcBank> row_adcs_;
-  ReadNoise forward_noise_;
-  ReadNoise transposed_noise_;
-  std::unique_ptr<Collector> collector_;
-
-  // Settings taken over by ENABLE.
-  bool enabled_ = false;
+  float input_scale_ = 1;
   std::size_t rows_ = 0;        ///< in use, bias row included
   std::size_t input_rows_ = 0;  ///< without the bias row
   std::size_t columns_ = 0;
-  float input_scale_ = 1;
-
   foundation::Duration busy_until_{0};
   std::uint64_t operation_ = 0;
+  std::unique_ptr<SynapseArray> array_;
+  std::unique_ptr<Collector> collector_;
   Join inputs_;
   Join partials_;
   Join back_partials_;
   Join reports_;
   Join dones_;
   std::int32_t largest_exponent_ = 0;
-
+  std::int32_t delta_exponent_ = 0;
   // Line buffers: codes in detail physics, values in detail ideal.
   foundation::AlignedVector<float> x_;
   foundation::AlignedVector<float> delta_;
-  std::int32_t delta_exponent_ = 0;
   double row_pulses_carried_ = 0;  ///< expected, not yet booked; below one
   double column_pulses_carried_ = 0;
-  foundation::AlignedVector<float> sums_;
-  foundation::AlignedVector<float> row_sums_;
-  foundation::AlignedVector<float> one_sign_;  ///< deltas of one phase
-  foundation::AlignedVector<float> variances_;
-  std::vector<float> scratch_;
-  std::vector<std::int16_t> codes_;
-  std::vector<std::int16_t> row_codes_;
-  std::vector<std::int16_t> column_codes_;
-  std::vector<std::byte> bytes_;
+
+  TileSettings settings_;
+  TileProbe probe_;
+  std::optional<periphery::AdcBank> column_adcs_;
+  std::optional<periphery::AdcBank> row_adcs_;
+  ReadNoise forward_noise_;
+  ReadNoise transposed_noise_;
+  TileParameters parameters_;
 };
 
 }  // namespace kirchhoff::tiles

@@ -56,7 +56,7 @@ inline constexpr std::array<TileRegisterDoc, 25> tile_register_docs{{
     {TileRegister::output_scale, "OUTPUT_SCALE", true, "float: value of a full output code"},
     {TileRegister::learning_rate, "LEARNING_RATE", true, "float"},
     {TileRegister::partials, "PARTIALS", true,
-     "partial sums and completions a collector waits for, its own included"},
+     "partial sums, and transfers done, that a collector waits for, its own included"},
     {TileRegister::partial_slot, "PARTIAL_SLOT", true,
      "slot of the tile's own partial sum when it is the collector"},
     {TileRegister::back_partials, "BACK_PARTIALS", true, "transposed partial sums a collector waits for"},
@@ -72,7 +72,7 @@ inline constexpr std::array<TileRegisterDoc, 25> tile_register_docs{{
     {TileRegister::transmit_exponent, "TRANSMIT_EXPONENT", true, "route from the leader, 0xffff: alone"},
     {TileRegister::transmit_delta, "TRANSMIT_DELTA", true, "route of a collector's deltas"},
     {TileRegister::transmit_done, "TRANSMIT_DONE", true,
-     "route to the collector, or from it to the sequencer"},
+     "route to the collector (transfers), or from it to the sequencer (updates, too)"},
     {TileRegister::column_generator, "COLUMN_GENERATOR", true, "the same for the columns"},
     {TileRegister::status, "STATUS", true, "bits of TileStatus, write one to clear"},
 }};

@@ -6,8 +6,6 @@
 namespace kirchhoff::tiles {
 namespace {
 
-constexpr std::size_t kWords = static_cast<std::size_t>(TileRegister::status) / 4 + 1;
-
 bool is_register(std::uint32_t offset) {
   return std::any_of(tile_register_docs.begin(), tile_register_docs.end(), [&](const TileRegisterDoc& doc) {
     return static_cast<std::uint32_t>(doc.address) == offset;
@@ -17,10 +15,7 @@ bool is_register(std::uint32_t offset) {
 }  // namespace
 
 TileSettings::TileSettings(std::size_t flow_entries, std::size_t route_entries)
-    : words_(kWords, 0),
-      flow_words_(4 * flow_entries, 0),
-      flows_(flow_entries),
-      by_route_(route_entries, -1) {
+    : flow_words_(4 * flow_entries, 0), flows_(flow_entries), by_route_(route_entries, -1) {
   for (const TileRegister transmit :
        {TileRegister::transmit_partial, TileRegister::transmit_output, TileRegister::transmit_back,
         TileRegister::transmit_report, TileRegister::transmit_exponent, TileRegister::transmit_delta,
@@ -61,7 +56,17 @@ bool TileSettings::write_flow(std::size_t word, std::uint32_t value) {
     return false;
   }
   flow_words_[word] = value;
-  const std::size_t entry = word / 4;
+  quick_.fill({});
+  const bool good = take_flow(word / 4);
+  for (const ReceiveFlow& known : flows_) {
+    if (search(known.route) == &known) {
+      quick_[known.route % quick_.size()] = known;
+    }
+  }
+  return good;
+}
+
+bool TileSettings::take_flow(std::size_t entry) {
   const std::uint32_t* words = flow_words_.data() + 4 * entry;
   ReceiveFlow& flow = flows_[entry];
   if (flow.route < by_route_.size() && by_route_[flow.route] == static_cast<std::int32_t>(entry)) {

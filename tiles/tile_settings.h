@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -51,16 +52,23 @@ class TileSettings {
 
   /// The flow of a route; null where this tile expects nothing on it.
   [[nodiscard]] const ReceiveFlow* flow(interconnect::RouteId route) const {
-    return route < by_route_.size() && by_route_[route] >= 0
-               ? &flows_[static_cast<std::size_t>(by_route_[route])]
-               : nullptr;
+    const ReceiveFlow& quick = quick_[route % quick_.size()];
+    return quick.route == route && route != interconnect::no_route ? &quick : search(route);
   }
 
  private:
   static constexpr std::size_t index(TileRegister address) { return static_cast<std::size_t>(address) / 4; }
   bool write_flow(std::size_t word, std::uint32_t value);
+  bool take_flow(std::size_t entry);
+  [[nodiscard]] const ReceiveFlow* search(interconnect::RouteId route) const {
+    return route < by_route_.size() && by_route_[route] >= 0
+               ? &flows_[static_cast<std::size_t>(by_route_[route])]
+               : nullptr;
+  }
 
-  std::vector<std::uint32_t> words_;
+  std::array<std::uint32_t, static_cast<std::size_t>(TileRegister::status) / 4 + 1> words_{};
+  std::array<ReceiveFlow, 64>
+      quick_;  ///< copies of flows, by the low bits of their routes: found in one look
   std::vector<std::uint32_t> flow_words_;
   std::vector<ReceiveFlow> flows_;
   std::vector<std::int32_t> by_route_;

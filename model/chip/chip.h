@@ -33,7 +33,9 @@ class Chip : public sc_core::sc_module {
   [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }
 
  private:
+  interconnect::PacketPool packets_;  ///< first: the others use it to the end
   periphery::SharedTrains trains_;
+  tiles::TileScratch scratch_;
   HostInterface host_interface_;
   Sequencer sequencer_;
   interconnect::Mesh mesh_;

@@ -17,7 +17,7 @@ using interconnect::offset_of;
 using interconnect::to_sc_time;
 
 HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
-                             const foundation::Services& services)
+                             interconnect::PacketPool& packets, const foundation::Services& services)
     : sc_core::sc_module(name),
       host("host"),
       memory("memory"),
@@ -29,7 +29,7 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
       parameters_(chip.host),
       services_(services),
       topology_(chip.topology),
-      sender_(mesh) {
+      sender_(mesh, packets) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
@@ -160,6 +160,7 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
                                                          parameters_.dma_bytes_per_second);
   const Duration begin = bus_.reserve(absolute(delay), length);
   services_.ledger.counters().dma_bytes += payload.get_data_length();
+  ++services_.ledger.counters().dma_accesses;
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
     services_.trace->text(dma_signal_, begin, payload.is_read() ? "READ" : "WRITE");
     services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);

@@ -32,7 +32,7 @@ class HostInterface : public sc_core::sc_module {
   sc_core::sc_out<bool> interrupt;
 
   HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
-                const foundation::Services& services);
+                interconnect::PacketPool& packets, const foundation::Services& services);
 
  private:
   void host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

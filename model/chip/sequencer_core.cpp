@@ -160,16 +160,16 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
   const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
   const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
   order_.clear();
+  Fetched example;
   Fetched next;
   if (descriptor.count > 0 && !fetch(descriptor, 0, now, next)) {
     completion.error = error_dma;
     return;
   }
   for (std::uint32_t number = 0; number < descriptor.count; ++number) {
-    Fetched example = std::move(next);
+    std::swap(example, next);  // and not moved: both keep their memory
     const Duration start = std::max(now, example.ready);
     // The bus fetches the next example while the arrays work on this one.
-    next = Fetched{};
     next.ok = true;
     if (number + 1 < descriptor.count) {
       fetch(descriptor, number + 1, start, next);
@@ -272,32 +272,26 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
 
 bool SequencerCore::send(PacketHeader header, const SequencerSettings::Flow& flow,
                          std::span<const float> values, Duration at) {
-  header.route = flow.route;
-  header.by_table = true;
-  header.count = static_cast<std::uint32_t>(values.size());
-  header.sent_at = at;
   if (parameters_.detail == tiles::Detail::ideal && header.format != VectorFormat::none) {
     header.format = VectorFormat::f32;
   }
   bytes_.resize(std::max(bytes_.size(), values.size() * sizeof(float)));
   const std::size_t size = tiles::encode(header.format, values, bytes_);
+  return post(header, flow, values.size(), {bytes_.data(), size}, at);
+}
+
+bool SequencerCore::post(PacketHeader& header, const SequencerSettings::Flow& flow, std::size_t count,
+                         std::span<const std::byte> bytes, Duration at) {
+  header.route = flow.route;
+  header.by_table = true;
+  header.count = static_cast<std::uint32_t>(count);
+  header.sent_at = at;
   ++services_.ledger.counters().packets;
-  return ports_.send(header, {bytes_.data(), size}, at);
+  return ports_.send(header, bytes, at);
 }
 
 bool SequencerCore::forward(const Fetched& example, bool training, Duration start) {
   outputs_here_ = false;
-  // Bytes are 8-bit pulse widths; a DAC with fewer bits gets the nearest of its own codes.
-  const periphery::PulseWidthDac dac{parameters_.dac_bits};
-  const bool exact = parameters_.dac_bits == 8;
-  for (std::size_t i = 0; i < example.input.size(); ++i) {
-    const auto byte = std::to_integer<std::int32_t>(example.input[i]);
-    if (parameters_.detail == tiles::Detail::ideal) {
-      values_[i] = static_cast<float>(byte) / 255.0F;
-    } else {
-      values_[i] = static_cast<float>(exact ? byte : dac.code_of(byte / 255.0));
-    }
-  }
   PacketHeader header;
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
@@ -305,6 +299,23 @@ bool SequencerCore::forward(const Fetched& example, bool training, Duration star
   header.training = training;
   header.phase = training ? Phase::forward : Phase::inference;
   bool delivered = true;
+  if (parameters_.detail == tiles::Detail::physics && parameters_.dac_bits == 8) {  // bytes are the codes
+    for (const auto& flow : inputs_) {
+      delivered &=
+          post(header, flow, flow.count, std::span{example.input}.subspan(flow.first, flow.count), start);
+    }
+    return delivered && outputs_here_;
+  }
+  // Bytes are 8-bit pulse widths; a DAC with fewer bits gets the nearest of its own codes.
+  const periphery::PulseWidthDac dac{parameters_.dac_bits};
+  for (std::size_t i = 0; i < example.input.size(); ++i) {
+    const auto byte = std::to_integer<std::int32_t>(example.input[i]);
+    if (parameters_.detail == tiles::Detail::ideal) {
+      values_[i] = static_cast<float>(byte) / 255.0F;
+    } else {
+      values_[i] = static_cast<float>(dac.code_of(byte / 255.0));
+    }
+  }
   for (const auto& flow : inputs_) {
     delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
   }

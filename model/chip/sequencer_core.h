@@ -90,6 +90,8 @@ class SequencerCore {
   void state(std::string_view name, foundation::Duration at);
   bool send(interconnect::PacketHeader header, const SequencerSettings::Flow& flow,
             std::span<const float> values, foundation::Duration at);
+  bool post(interconnect::PacketHeader& header, const SequencerSettings::Flow& flow, std::size_t count,
+            std::span<const std::byte> bytes, foundation::Duration at);
 
   SequencerParameters parameters_;
   SequencerPorts& ports_;

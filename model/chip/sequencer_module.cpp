@@ -28,7 +28,8 @@ void prepare_payload(tlm::tlm_generic_payload& payload, tlm::tlm_command command
 }  // namespace
 
 Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters,
-                     Duration quantum, const foundation::Services& services)
+                     Duration quantum, interconnect::Mesh& mesh, interconnect::PacketPool& packets,
+                     const foundation::Services& services)
     : sc_core::sc_module(name),
       control("control"),
       events("events"),
@@ -37,7 +38,8 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParamet
       mesh_in("mesh_in"),
       services_(services),
       quantum_(quantum),
-      sender_(mesh_out),
+      mesh_(mesh),
+      sender_(mesh_out, packets),
       core_(parameters, *this, services, this->name()) {
   control.register_b_transport(this, &Sequencer::control_transport);
   control.register_transport_dbg(this, &Sequencer::control_debug);
@@ -84,7 +86,9 @@ void Sequencer::run() {
   }
 }
 
+/// Lets others run, who find the ledger up to date.
 void Sequencer::synchronise() {
+  mesh_.book_traffic();
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   if (now_ > kernel) {
     wait(interconnect::to_sc_time(now_ - kernel));
@@ -96,6 +100,7 @@ void Sequencer::synchronise() {
 
 void Sequencer::settled(Duration now) {
   now_ = now;
+  mesh_.settle(now);
   // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
   if (services_.trace != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();

@@ -6,6 +6,7 @@
 #include <systemc>
 #include <tlm>
 
+#include "interconnect/mesh.h"
 #include "interconnect/packet_sender.h"
 #include "model/chip/sequencer_core.h"
 
@@ -24,7 +25,8 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   tlm_utils::passthrough_target_socket<Sequencer> mesh_in;
 
   Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters,
-            foundation::Duration quantum, const foundation::Services& services);
+            foundation::Duration quantum, interconnect::Mesh& mesh, interconnect::PacketPool& packets,
+            const foundation::Services& services);
 
  private:
   void run();
@@ -47,6 +49,7 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
 
   foundation::Services services_;
   foundation::Duration quantum_;
+  interconnect::Mesh& mesh_;
   foundation::Duration now_{0};
   interconnect::PacketSender sender_;
   tlm::tlm_generic_payload dma_payload_;

@@ -264,7 +264,7 @@ class Programmer {
     }
   }
 
-  /// Transfer orders to all tiles; completions to the collector, from there to the sequencer.
+  /// Transfer orders to all tiles; their completions to the collector, from there to the sequencer.
   void plan_control() {
     std::vector<NodeId> nodes;
     std::vector<NodeId> collectors;

@@ -3,18 +3,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
+#include <exception>
 #include <functional>
+#include <span>
 #include <stdexcept>
 #include <type_traits>
+#include <vector>
 
 namespace kirchhoff::testbenches {
 
 /// Runs a measurement in a process of its own, because SystemC elaborates once per process, and returns its
-/// plain result. Throws if the child fails.
-template <typename Result>
-Result in_child(const std::function<Result()>& measure) {
-  static_assert(std::is_trivially_copyable_v<Result>);
+/// plain values. Throws if the child fails.
+template <typename Value>
+std::vector<Value> in_child_values(const std::function<std::vector<Value>()>& measure) {
+  static_assert(std::is_trivially_copyable_v<Value>);
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) {
     throw std::runtime_error("cannot make a pipe");
@@ -23,23 +28,48 @@ Result in_child(const std::function<Result()>& measure) {
   if (child == 0) {
     int code = 1;
     try {
-      const Result result = measure();
-      code = ::write(pipe_ends[1], &result, sizeof result) == static_cast<ssize_t>(sizeof result) ? 0 : 1;
+      const std::vector<Value> values = measure();
+      auto left = std::as_bytes(std::span{values});
+      while (!left.empty()) {
+        const auto written = ::write(pipe_ends[1], left.data(), left.size());
+        if (written <= 0) {
+          break;
+        }
+        left = left.subspan(static_cast<std::size_t>(written));
+      }
+      code = left.empty() ? 0 : 1;
     } catch (const std::exception& error) {
       ::dprintf(STDERR_FILENO, "kirchhoff: %s\n", error.what());
     }
     ::_exit(code);
   }
   ::close(pipe_ends[1]);
-  Result result{};
-  const bool complete = ::read(pipe_ends[0], &result, sizeof result) == static_cast<ssize_t>(sizeof result);
+  std::vector<std::byte> bytes;
+  std::byte chunk[65536];
+  for (ssize_t got = 0; (got = ::read(pipe_ends[0], chunk, sizeof chunk)) > 0;) {
+    bytes.insert(bytes.end(), chunk, chunk + got);
+  }
   ::close(pipe_ends[0]);
   int status = 0;
   ::waitpid(child, &status, 0);
-  if (!complete || status != 0) {
+  if (status != 0 || bytes.size() % sizeof(Value) != 0) {
     throw std::runtime_error("a measurement failed");
   }
-  return result;
+  std::vector<Value> values(bytes.size() / sizeof(Value));
+  if (!bytes.empty()) {
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+  }
+  return values;
+}
+
+/// The same for one plain result.
+template <typename Result>
+Result in_child(const std::function<Result()>& measure) {
+  const auto results = in_child_values<Result>([&] { return std::vector<Result>{measure()}; });
+  if (results.size() != 1) {
+    throw std::runtime_error("a measurement failed");
+  }
+  return results.front();
 }
 
 }  // namespace kirchhoff::testbenches

@@ -1,21 +1,26 @@
 // Training speed of the chip model over its sockets, on one core, beside what software reaches in the same
-// run; what recording waveforms costs; what a transaction costs.
+// run, and where the time goes; what recording waveforms costs; what a transaction costs.
 //
-//   kirchhoff-bench-training [DATASET [PRESET [EXAMPLES]]]
+//   kirchhoff-bench-training [--json] [--breakdown] [DATASET [PRESET [EXAMPLES]]]
+//
+// --breakdown measures that alone.
 
 #include <sys/resource.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <systemc>
 
 #include "foundation/error.h"
 #include "interconnect/packet_address.h"
 #include "model/chip/address_map.h"
 #include "model/chip/chip.h"
+#include "testbenches/bench/breakdown.h"
 #include "testbenches/bench/child.h"
 #include "testbenches/bench/roofline.h"
 #include "testbenches/explore/training_session.h"
@@ -202,61 +207,197 @@ TransactionFigures measure_transactions(const std::string& preset) {
   return figures;
 }
 
-int run(int argc, char* argv[]) {
-  const std::string dataset = argc > 1 ? argv[1] : std::string{built_in_data_set};
-  const std::string preset = argc > 2 ? argv[2] : "209k";
+struct Options {
+  std::string dataset{built_in_data_set};
+  std::string preset = "209k";
   DataSetLimits limits;
-  if (argc > 3) {
-    limits.train = std::stoul(argv[3]);
+  bool json = false;
+  bool breakdown_only = false;
+};
+
+Options read_options(int argc, char* argv[]) {
+  Options options;
+  int position = 0;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--json") {
+      options.json = true;
+    } else if (argument == "--breakdown") {
+      options.breakdown_only = true;
+    } else if (argument.starts_with("--") || position > 2) {
+      throw foundation::InputError("bench does not know '" + argument +
+                                   "': kirchhoff-bench-training [--json] [--breakdown] [DATASET [PRESET "
+                                   "[EXAMPLES]]]");
+    } else if (position == 0) {
+      options.dataset = argument;
+    } else if (position == 1) {
+      options.preset = argument;
+    } else {
+      std::size_t examples = 0;
+      const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), examples);
+      if (error != std::errc{} || end != argument.data() + argument.size() || examples == 0) {
+        throw foundation::InputError("EXAMPLES is '" + argument + "', not a number of examples from 1 on");
+      }
+      options.limits.train = examples;
+    }
+    position += argument.starts_with("--") ? 0 : 1;
   }
-  const auto data = load_data_set(dataset, limits);
-  const auto plain =
-      in_child<TrainingFigures>([&] { return measure_training(preset, data, Recording::none, true); });
+  return options;
+}
 
-  std::printf("%s on %s, %zu examples, %.0f %% of the inputs not zero, one core\n\n", preset.c_str(),
-              data.name.c_str(), data.train.count(), 100 * active_share(data.train));
-  const auto line = [&](const char* what, double rate) {
-    std::printf("  %-46s %9.0f examples/s   %5.2f of OpenBLAS\n", what, rate, rate / plain.openblas);
-  };
-  line("float32, OpenBLAS sgemv + sger", plain.openblas);
-  line("float32, plain loops, zero inputs skipped", plain.plain_loop);
-  line("chip over TLM sockets, first epoch", plain.first_epoch);
-  line("chip over TLM sockets, second epoch", plain.second_epoch);
-  const auto synapse_alone = in_child<TrainingFigures>(
-      [&] { return measure_training(preset, data, Recording::none, false, kPlainSynapse); });
-  line("the same without drift, read noise and wires", synapse_alone.second_epoch);
-  std::printf(
-      "\n  per example: %.0f update pulses at cells, %.0f on rows, %.0f on columns; %.1f packets, %.1f hops\n"
-      "  peak memory %.0f MB, data set and roofline included\n\n",
-      plain.pulses, plain.row_pulses, plain.column_pulses, plain.packets, plain.hops, plain.peak_mb);
+struct Figures {
+  std::string preset;
+  std::string dataset;
+  std::size_t examples = 0;
+  double active_share = 0;
+  std::optional<TrainingFigures> plain;
+  double synapse_alone = 0;
+  double one_synapse_traced = 0;  ///< part of the speed without
+  double all_traced = 0;
+  Breakdown breakdown;
+  TransactionFigures transaction;
+};
 
-  const auto synapse = in_child<TrainingFigures>(
-      [&] { return measure_training(preset, data, Recording::chosen_synapse, false); });
-  DataSet few = data;
-  constexpr std::size_t traced_examples = 1000;
-  if (few.train.count() > traced_examples) {
-    few.train.labels.resize(traced_examples);
-    few.train.inputs.resize(traced_examples * few.input_count);
+/// The same figures for people and for programs.
+struct Share {
+  std::string_view name;
+  std::string_view key;
+  double us = 0;
+};
+std::vector<Share> shares_of(const Breakdown& b) {
+  return {
+      {"forward", "forward_us", b.section(Section::forward)},
+      {"backward", "backward_us", b.section(Section::backward)},
+      {"update", "update_us", b.section(Section::update)},
+      {"transfer", "transfer_us", b.section(Section::transfer)},
+      {"TLM and kernel", "tlm_and_kernel_us", b.transaction_layer_us()},
+      {"ledger", "ledger_us", b.section(Section::ledger)},
+      {"input and softmax", "input_and_softmax_us", b.section(Section::input) + b.section(Section::output)}};
+}
+
+void print_breakdown(const Breakdown& b) {
+  std::printf("  wall time of a training example                us   share\n");
+  for (const Share& share : shares_of(b)) {
+    std::printf("    %-40s %7.2f   %4.1f %%\n", std::string{share.name}.c_str(), share.us,
+                100 * share.us / b.chip_us);
   }
-  const auto untraced =
-      in_child<TrainingFigures>([&] { return measure_training(preset, few, Recording::none, false); });
-  const auto everything =
-      in_child<TrainingFigures>([&] { return measure_training(preset, few, Recording::everything, false); });
-  std::printf("  waveform of one synapse throughout             %9.0f examples/s   %5.2f of untraced\n",
-              synapse.second_epoch, synapse.second_epoch / plain.second_epoch);
-  std::printf("  waveforms of everything (%4zu examples)        %9.0f examples/s   %5.2f of untraced\n\n",
-              few.train.count(), everything.second_epoch, everything.second_epoch / untraced.second_epoch);
-
-  const auto transaction = in_child<TransactionFigures>([&] { return measure_transactions(preset); });
   std::printf(
-      "  register of the host interface, with its wait  %9.0f ns\n"
-      "  register of the nearest tile                   %9.0f ns\n"
-      "  register of the farthest tile, %2d hops         %9.0f ns   %5.1f ns a hop and way\n"
-      "  weight of the farthest tile, debug transport   %9.0f ns\n",
-      transaction.own_register_ns, transaction.near_node_ns, transaction.far_hops, transaction.far_node_ns,
-      (transaction.far_node_ns - transaction.near_node_ns) / std::max(1, transaction.far_hops),
-      transaction.debug_cell_ns);
-  return foundation::exit_pass;
+      "    %-40s %7.2f\n"
+      "  TLM and kernel: sockets, packets, routers, DMA, and what tiles and sequencer do about them; the "
+      "chip\n"
+      "  less the same arrays called directly (%.2f us), %s\n"
+      "  per example: %.1f transactions (%.1f packets, the rest DMA) over %.1f links between routers\n\n",
+      "all", b.chip_us, b.direct_us,
+      b.same_cells ? "which ends with the same bits in every cell" : "WHICH ENDS WITH OTHER WEIGHTS",
+      b.transactions, b.packets, b.hops);
+}
+
+void print_text(const Figures& f) {
+  std::printf("%s on %s, %zu examples, %.0f %% of the inputs not zero, one core\n\n", f.preset.c_str(),
+              f.dataset.c_str(), f.examples, 100 * f.active_share);
+  if (f.plain) {
+    const auto& plain = *f.plain;
+    const auto line = [&](const char* what, double rate) {
+      std::printf("  %-46s %9.0f examples/s   %5.2f of OpenBLAS\n", what, rate, rate / plain.openblas);
+    };
+    line("float32, OpenBLAS sgemv + sger", plain.openblas);
+    line("float32, plain loops, zero inputs skipped", plain.plain_loop);
+    line("chip over TLM sockets, first epoch", plain.first_epoch);
+    line("chip over TLM sockets, second epoch", plain.second_epoch);
+    line("the same without drift, read noise and wires", f.synapse_alone);
+    std::printf(
+        "\n  per example: %.0f update pulses at cells, %.0f on rows, %.0f on columns\n"
+        "  peak memory %.0f MB, data set and roofline included\n"
+        "  waveform of one synapse throughout: %.2f of this speed; of everything: %.2f\n\n",
+        plain.pulses, plain.row_pulses, plain.column_pulses, plain.peak_mb, f.one_synapse_traced,
+        f.all_traced);
+  }
+  print_breakdown(f.breakdown);
+  if (f.plain) {
+    const auto& transaction = f.transaction;
+    std::printf(
+        "  register of the host interface, with its wait  %9.0f ns\n"
+        "  register of the nearest tile                   %9.0f ns\n"
+        "  register of the farthest tile, %2d hops         %9.0f ns   %5.1f ns a hop and way\n"
+        "  weight of the farthest tile, debug transport   %9.0f ns\n",
+        transaction.own_register_ns, transaction.near_node_ns, transaction.far_hops, transaction.far_node_ns,
+        (transaction.far_node_ns - transaction.near_node_ns) / std::max(1, transaction.far_hops),
+        transaction.debug_cell_ns);
+  }
+}
+
+void print_json(const Figures& f) {
+  nlohmann::ordered_json json;
+  json["schema"] = "kirchhoff.bench/1";
+  json["preset"] = f.preset;
+  json["dataset"] = f.dataset;
+  json["examples"] = f.examples;
+  json["active_inputs"] = f.active_share;
+  if (f.plain) {
+    const auto& plain = *f.plain;
+    json["examples_per_s"] = {{"openblas", plain.openblas},
+                              {"plain_loops", plain.plain_loop},
+                              {"chip_first_epoch", plain.first_epoch},
+                              {"chip_second_epoch", plain.second_epoch},
+                              {"chip_plain_synapse", f.synapse_alone}};
+    json["pulses_per_example"] = {
+        {"cells", plain.pulses}, {"rows", plain.row_pulses}, {"columns", plain.column_pulses}};
+    json["peak_mb"] = plain.peak_mb;
+    json["traced_speed"] = {{"one_synapse", f.one_synapse_traced}, {"everything", f.all_traced}};
+    json["transaction_ns"] = {{"host_register", f.transaction.own_register_ns},
+                              {"near_tile_register", f.transaction.near_node_ns},
+                              {"far_tile_register", f.transaction.far_node_ns},
+                              {"far_tile_weight_debug", f.transaction.debug_cell_ns}};
+  }
+  const auto& b = f.breakdown;
+  auto& breakdown = json["breakdown"];
+  for (const Share& share : shares_of(b)) {
+    breakdown[std::string{share.key}] = share.us;
+  }
+  breakdown["chip_us"] = b.chip_us;
+  breakdown["direct_us"] = b.direct_us;
+  breakdown["same_cells"] = b.same_cells;
+  json["per_example"] = {{"transactions", b.transactions}, {"packets", b.packets}, {"hops", b.hops}};
+  std::cout << json.dump(2) << std::endl;
+}
+
+int run(int argc, char* argv[]) {
+  const auto options = read_options(argc, argv);
+  const auto& preset = options.preset;
+  const auto data = load_data_set(options.dataset, options.limits);
+  Figures figures;
+  figures.preset = preset;
+  figures.dataset = data.name;
+  figures.examples = data.train.count();
+  figures.active_share = active_share(data.train);
+  if (!options.breakdown_only) {
+    const auto training = [&](const DataSet& set, Recording recording, bool roofline = false,
+                              const std::vector<std::string>& sets = {}) {
+      return in_child<TrainingFigures>(
+          [&] { return measure_training(preset, set, recording, roofline, sets); });
+    };
+    figures.plain = training(data, Recording::none, true);
+    figures.synapse_alone = training(data, Recording::none, false, kPlainSynapse).second_epoch;
+    figures.one_synapse_traced =
+        training(data, Recording::chosen_synapse).second_epoch / figures.plain->second_epoch;
+    DataSet few = data;
+    constexpr std::size_t traced_examples = 1000;
+    if (few.train.count() > traced_examples) {
+      few.train.labels.resize(traced_examples);
+      few.train.inputs.resize(traced_examples * few.input_count);
+    }
+    figures.all_traced =
+        training(few, Recording::everything).second_epoch / training(few, Recording::none).second_epoch;
+    figures.transaction = in_child<TransactionFigures>([&] { return measure_transactions(preset); });
+  }
+  constexpr std::size_t breakdown_examples = 12000;
+  figures.breakdown = measure_breakdown(preset, data, breakdown_examples);
+  if (options.json) {
+    print_json(figures);
+  } else {
+    print_text(figures);
+  }
+  return figures.breakdown.same_cells ? foundation::exit_pass : foundation::exit_model;
 }
 
 }  // namespace

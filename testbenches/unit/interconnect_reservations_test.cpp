@@ -139,4 +139,31 @@ TEST(LinkTiming, FlitsAndTimes) {
   EXPECT_EQ(timing.router_latency(), ps(2000));
 }
 
+TEST(Reservations, WhatIsSettledChangesNoLaterAnswer) {
+  // Bursts out of time order, one after the other, as examples are: with and without forgetting in between.
+  foundation::RandomSequence random{foundation::RandomStream{32, foundation::Purpose::shuffle}, 0};
+  Reservations remembering;
+  Reservations forgetting;
+  std::int64_t settled = 0;
+  for (int burst = 0; burst < 3000; ++burst) {
+    std::int64_t latest = settled;
+    for (std::uint32_t i = random.below(8) + 1; i > 0; --i) {
+      const Duration wanted{settled + random.below(100)};
+      const Duration length{1 + random.below(20)};
+      const Duration begin = remembering.reserve(wanted, length);
+      ASSERT_EQ(forgetting.reserve(wanted, length, ps(settled)), begin);
+      latest = std::max(latest, (begin + length).count());
+    }
+    settled = latest + random.below(3);
+  }
+  EXPECT_EQ(forgetting.out_of_order(), remembering.out_of_order());
+}
+
+TEST(Reservations, NothingStartsBeforeWhatWasForgotten) {
+  Reservations link;
+  link.reserve(ps(100), ps(10));
+  link.reserve(ps(300), ps(10), ps(200));
+  EXPECT_EQ(link.reserve(ps(50), ps(10), ps(200)), ps(110));
+}
+
 }  // namespace

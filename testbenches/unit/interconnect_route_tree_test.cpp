@@ -48,8 +48,12 @@ TEST(RouteTree, MulticastHasEveryLinkOnceBehindTheOneThatLeadsThere) {
   const RouteTree tree{routers.cores, 0, 3};
   ASSERT_EQ(tree.fault(), RouteTree::Fault::none);
   ASSERT_EQ(tree.hops().size(), 6U);
-  std::vector<interconnect::RouterCore::Passage> passages(6);
-  tree.pass(Duration{3000}, Duration{10000}, passages);
+  std::vector<Duration> begins(6);
+  std::vector<interconnect::Reservations*> links;
+  for (const auto& hop : tree.hops()) {
+    links.push_back(&routers.cores[hop.node]->link(hop.port));
+  }
+  interconnect::pass_along(tree.hops(), links, kTiming, Duration{3000}, Duration{10000}, begins);
   std::map<NodeId, Duration> exits;
   for (std::size_t i = 0; i < 6; ++i) {
     const auto& hop = tree.hops()[i];
@@ -58,7 +62,7 @@ TEST(RouteTree, MulticastHasEveryLinkOnceBehindTheOneThatLeadsThere) {
     }
     if (hop.exit) {
       EXPECT_EQ(hop.port, Port::local);
-      exits[hop.node] = passages[i].tail;
+      exits[hop.node] = begins[i] + Duration{3000};
     }
   }
   // Each router: two cycles, the head one more; the tail two behind the head.

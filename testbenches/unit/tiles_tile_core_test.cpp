@@ -514,19 +514,38 @@ TEST(TileCore, TransferIsDoneForAllRowsAndReported) {
   }
 }
 
-TEST(TileCore, CollectorWaitsForTheCompletionsOfItsGroup) {
+TEST(TileCore, CollectorWaitsForTheTransfersOfItsGroup) {
   TileBench bench{small_tile(30, 10)};
   TileBench::Role role = kHidden;
   role.partials = 3;
   bench.configure(role);
-  bench.send(unit::route_done_in, VectorFormat::none, {}, Duration{50'000'000}, 0, Phase::update);
-  bench.send(unit::route_delta, VectorFormat::s16, std::vector<float>(kColumns, 1), Duration{0});
-  bench.outbox.take();  // the transposed sums
-  bench.send(unit::route_done_in, VectorFormat::none, {}, Duration{1}, 0, Phase::update);
+  constexpr Duration late{1'000'000'000};
+  bench.send(unit::route_done_in, VectorFormat::none, {}, late, 0, Phase::transfer);
+  bench.send(unit::route_transfer, VectorFormat::none, {}, Duration{0}, 0, Phase::transfer);
+  EXPECT_TRUE(bench.outbox.take().empty());
+  bench.send(unit::route_done_in, VectorFormat::none, {}, Duration{1}, 0, Phase::transfer);
   const auto sent = bench.outbox.take();
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].header.kind, PacketKind::done);
-  EXPECT_EQ(sent[0].at, Duration{50'000'000});
+  EXPECT_EQ(sent[0].header.phase, Phase::transfer);
+  EXPECT_EQ(sent[0].at, late);
+}
+
+TEST(TileCore, CollectorAnswersForTheUpdatesOfItsGroup) {
+  for (const bool collector : {true, false}) {
+    TileBench bench{small_tile(30, 10)};
+    TileBench::Role role = kHidden;
+    role.partials = 3;
+    role.control = tiles::control_first_layer | (collector ? std::uint32_t{tiles::control_collector} : 0U);
+    bench.configure(role);
+    bench.send(unit::route_delta, VectorFormat::s16, std::vector<float>(kColumns, 1), Duration{0});
+    const auto sent = bench.outbox.take();
+    ASSERT_EQ(sent.size(), collector ? 1U : 0U);
+    if (collector) {
+      EXPECT_EQ(sent[0].header.kind, PacketKind::done);
+      EXPECT_EQ(sent[0].at, bench.parameters.timing.update(63));
+    }
+  }
 }
 
 TEST(TileCore, ChargeDecaysOnSimulatedTimeWhileIdle) {

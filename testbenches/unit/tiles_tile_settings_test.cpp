@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <set>
 
@@ -132,6 +133,26 @@ TEST(TileSettings, UnknownActionDoesNothing) {
   settings.write(tiles::flow_table_offset, tiles::flow_valid | 15U << 16 | 4U);
   ASSERT_NE(settings.flow(4), nullptr);
   EXPECT_EQ(settings.flow(4)->action, FlowAction::none);
+}
+
+TEST(TileSettings, RoutesAThousandApartDoNotHideEachOther) {
+  TileSettings settings{8, 1024};
+  // Whatever the routes have in common in their low bits: each has its own flow, also once others go.
+  const std::array<std::uint32_t, 5> routes{5, 69, 133, 517, 1023};
+  for (std::uint32_t i = 0; i < routes.size(); ++i) {
+    ASSERT_TRUE(write_flow(settings, i, routes[i], FlowAction::partial_sum, 0, 10, 0, i));
+  }
+  for (std::uint32_t gone = 0; gone < routes.size(); ++gone) {
+    for (std::uint32_t i = 0; i < routes.size(); ++i) {
+      const auto* flow = settings.flow(static_cast<interconnect::RouteId>(routes[i]));
+      ASSERT_EQ(flow == nullptr, i < gone);
+      if (flow != nullptr) {
+        EXPECT_EQ(flow->route, routes[i]);
+        EXPECT_EQ(flow->slot, i);
+      }
+    }
+    ASSERT_TRUE(settings.write(tiles::flow_table_offset + gone * tiles::flow_entry_bytes, 0));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "foundation/ledger.h"
+#include "interconnect/route_tree.h"
+
+namespace kirchhoff::interconnect {
+
+/// Packets that went along a tree and are not in the ledger yet.
+///
+/// A packet costs the same at every link of its way, so that counting it once is enough until somebody looks.
+class TreeTraffic {
+ public:
+  /// A packet in `phase`; what another phase left is booked first.
+  void add(std::span<const RouteTree::Hop> hops, foundation::Phase phase, std::uint64_t bits,
+           std::uint64_t flits, foundation::Ledger& ledger) {
+    if (phase != phase_) {
+      book(hops, ledger);
+      phase_ = phase;
+    }
+    ++packets_;
+    bits_ += bits;
+    flits_ += flits;
+  }
+
+  /// Moves what is counted to the nodes that send on these links.
+  void book(std::span<const RouteTree::Hop> hops, foundation::Ledger& ledger);
+
+ private:
+  std::uint64_t bits_ = 0;
+  std::uint64_t flits_ = 0;
+  std::uint32_t packets_ = 0;
+  foundation::Phase phase_ = foundation::Phase::setup;
+};
+
+}  // namespace kirchhoff::interconnect
