@@ -6,6 +6,7 @@
 #include "foundation/activity.h"
 #include "periphery/delta_scaler.h"
 #include "tiles/hybrid_array.h"
+#include "tiles/pcm_pair_array.h"
 
 namespace kirchhoff::tiles {
 
@@ -29,7 +30,9 @@ std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TilePa
   if (p.detail == Detail::ideal) {
     return std::make_unique<IdealArray>(p.rows, p.columns, p.assumed);
   }
-  auto array = std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node, p.wires);
+  auto array = p.synapse.has_capacitor()
+                   ? std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node, p.wires)
+                   : std::make_unique<PcmPairArray>(p.rows, p.columns, p.synapse, seed, node, p.wires);
   if (!p.faults.empty()) {
     array->break_devices(p.faults);
   }
@@ -60,6 +63,8 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
                    std::string_view name, Outbox& outbox)
     : node_(node),
       parameters_(parameters),
+      update_step_us_(parameters.synapse.update_step_us()),
+      capacitor_reference_us_(present_parts(parameters.synapse).capacitor.g_ref_us),
       services_(services),
       outbox_(outbox),
       settings_(parameters.flow_entries, parameters.route_entries),
@@ -219,7 +224,7 @@ std::uint64_t TileCore::book_reads(Activity& activity, std::span<const float> du
   activity.pcm_duty_s += unit * driven.conductance.pcm_us;
   // With one reference cell on each line that is driven.
   activity.capacitor_duty_s +=
-      unit * (driven.conductance.capacitor_us + driven.duty * parameters_.synapse.capacitor.g_ref_us);
+      unit * (driven.conductance.capacitor_us + driven.duty * capacitor_reference_us_);
   return driven.lines;
 }
 
@@ -534,9 +539,8 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
   order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);
   // slots p_x p_d = rate x delta kappa / dg. Deltas are scaled to the top of their range, so the columns
   // take the larger share: fewer pulses in all than with equal ones, because there are more rows at work.
-  const auto& synapse = parameters_.synapse;
-  const double wanted = rate * static_cast<double>(input_scale_) * synapse.kappa_us /
-                        synapse.capacitor.dg_us() * std::ldexp(1.0, delta_exponent_);
+  const double wanted = rate * static_cast<double>(input_scale_) * parameters_.synapse.kappa_us /
+                        update_step_us_ * std::ldexp(1.0, delta_exponent_);
   const double product = wanted / static_cast<double>(order.slots);
   const double column_gain = std::min(1.0, kColumnShare * std::sqrt(product));
   const double row_gain = column_gain > 0 ? product / column_gain : 0;
@@ -548,6 +552,7 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
     order.rounded = &rounded;
     const UpdateCount count = array_->update(order);
     activity.update_pulses += count.pulses;
+    activity.set_pulses += count.set_pulses;
     activity.clipped_pulses += count.clipped;
     // No line sends anything: the energy is that of the trains that would ask for the same update.
     activity.row_update_pulses += whole_part(
@@ -563,7 +568,9 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
       trains_.columns(settings_.get(TileRegister::column_generator), cause.update, column_gain, column_codes);
   order.row_trains = &rows;
   order.column_trains = &columns;
-  activity.update_pulses += array_->update(order).pulses;
+  const UpdateCount count = array_->update(order);
+  activity.update_pulses += count.pulses;
+  activity.set_pulses += count.set_pulses;
   activity.row_update_pulses += rows.pulses;
   activity.column_update_pulses += columns.pulses;
   activity.clipped_pulses += rows.clipped + columns.clipped;
@@ -601,11 +608,16 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
     length += parameters_.timing.transfer_row(counts[row]);
   }
   array_->finish_transfer();
+  SaturatedCells& found = last_transfer_.emplace();
+  found.cells = rows_ * columns_;
   auto& counters = services_.ledger.counters();
   for (std::size_t row = 0; row < rows_; ++row) {
     book_programming(Phase::transfer, row, counts[row]);
     counters.transfers_unconverged += counts[row].unconverged;
     counters.saturated_capacitors += counts[row].saturated_capacitors;
+    counters.clipped_targets += counts[row].clipped_targets;
+    found.capacitors += counts[row].saturated_capacitors;
+    found.weights += counts[row].clipped_targets;
   }
   const Duration done = occupy(begin, length, TileState::transfer);
   probe_.transferred(*array_, done);
@@ -620,8 +632,7 @@ void TileCore::book_programming(Phase phase, std::size_t row, const TransferCoun
   const auto line = array_->row_conductance(row);  // as the transfer left it
   const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
   activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s +=
-      reads_at_full_duty * (line.capacitor_us + parameters_.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + capacitor_reference_us_);
   activity.row_drives += reads;
   activity.driver_passes += reads;
   activity.integrator_passes += reads * (columns_ + 1);

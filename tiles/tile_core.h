@@ -56,6 +56,8 @@ class TileCore {
 
   [[nodiscard]] const TileParameters& parameters() const { return parameters_; }
   [[nodiscard]] const SynapseArray& array() const { return *array_; }
+  /// As the last transfer found them, or as they are where there was none.
+  [[nodiscard]] SaturatedCells saturated() const { return last_transfer_.value_or(array_->saturated()); }
 
  private:
   bool configure();
@@ -90,6 +92,8 @@ class TileCore {
 
   interconnect::NodeId node_;
   TileParameters parameters_;
+  double update_step_us_;
+  double capacitor_reference_us_;  ///< of a reference line's cell; 0 without capacitors
   foundation::Services services_;
   Outbox& outbox_;
   TileSettings settings_;
@@ -113,6 +117,7 @@ class TileCore {
 
   foundation::Duration busy_until_{0};
   std::uint64_t operation_ = 0;
+  std::optional<SaturatedCells> last_transfer_;
   Join inputs_;
   Join partials_;
   Join back_partials_;
