@@ -647,7 +647,8 @@ bool HybridArray::transposed_variance(std::span<const float> deltas, std::span<f
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
   return {weights_.data()[i], pcm_.us(PcmDeviceOf::plus, i), pcm_.us(PcmDeviceOf::minus, i),
-          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us), polarity()};
+          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us),
+          parameters_.has_capacitor() ? polarity() : 0};
 }
 
 SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t column) const {

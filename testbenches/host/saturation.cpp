@@ -1,5 +1,7 @@
 #include "testbenches/host/saturation.h"
 
+#include <utility>
+
 #include "testbenches/host/number_format.h"
 
 namespace kirchhoff::testbenches {
@@ -11,9 +13,10 @@ std::vector<std::string> saturation_warnings(std::span<const RunResult::Saturati
     const auto warn = [&](std::uint64_t saturated, const std::string& what, const std::string& remedy) {
       const double share = static_cast<double>(saturated) / static_cast<double>(layers[layer].cells);
       if (share > saturation_limit) {
-        warnings.push_back("saturation: " + fixed(100 * share, 1) + " % of layer " +
-                           std::to_string(layer + 1) + "'s " + what + when + ", so that updates are lost; " +
-                           remedy);
+        std::string text =
+            "saturation: " + fixed(100 * share, 1) + " % of layer " + std::to_string(layer + 1);
+        text.append("'s ").append(what).append(when).append(", so that updates are lost; ").append(remedy);
+        warnings.push_back(std::move(text));
       }
     };
     warn(layers[layer].weights, "weights were beyond the range of the PCM pairs",

@@ -274,6 +274,17 @@ TEST_F(PresetFiles, MayBringTheirOwnTechnology) {
   EXPECT_EQ(again->technology.name, "mine");
 }
 
+TEST_F(PresetFiles, EffectiveConfigurationOfEveryPresetIsReadBack) {
+  for (const EmbeddedFile& preset : embedded_presets()) {
+    const auto configuration =
+        load_configuration(std::string(preset.name), std::vector<std::string>{"chip.time_stretch=3"});
+    const std::string text = effective_toml(*configuration);
+    const auto again = load_configuration(write("config.toml", text));
+    EXPECT_EQ(effective_toml(*again), text) << preset.name;
+    EXPECT_EQ(again->technology.t_int.base, configuration->technology.t_int.base);
+  }
+}
+
 TEST_F(PresetFiles, EffectiveConfigurationGivesTheSameRun) {
   const std::vector<std::string> sets{"capacitor.mismatch=0.1234567890123", "network.image_hidden=[]",
                                       "transfer.polarity_inversion=false"};

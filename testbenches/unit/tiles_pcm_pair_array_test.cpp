@@ -97,6 +97,7 @@ TEST(PcmPairArray, WeightsFollowThePairs) {
   EXPECT_EQ(array.last_pulses(3, 3).down, 2U);
   EXPECT_EQ(array.last_pulses(3, 3).up, 0U);
   const auto line = array.row_conductance(7);
+  EXPECT_EQ(array.cell(3, 3).polarity, 0);
   EXPECT_EQ(line.capacitor_us, 0.0) << "there are no capacitors";
 }
 
