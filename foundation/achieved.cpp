@@ -33,7 +33,8 @@ std::span<const Phase> counted_phases(OpConvention convention) {
 Achieved::Achieved(const Ledger& ledger, const ChipShape& chip, const Technology& simulated_with,
                    const EnergySettings& settings, OpConvention convention)
     : read_s_(read_s(simulated_with)),
-      slot_s_(simulated_with.t_upd.base),
+      pulses_pcm_(ledger.total(Phase::update).set_pulses > 0),
+      slot_s_(update_slot_s(simulated_with, pulses_pcm_)),
       transfer_pulse_s_(transfer_pulse_s(simulated_with)),
       chip_(chip),
       settings_(settings),
@@ -52,7 +53,7 @@ Achieved::Figures Achieved::under(const Technology& technology) const {
   for (const Phase phase : counted_phases(convention_)) {
     const PhaseTotal& total = phases_[index_of(phase)];
     double scale = factor(read_s(technology), read_s_);
-    if (phase == Phase::update) scale = factor(technology.t_upd.base, slot_s_);
+    if (phase == Phase::update) scale = factor(update_slot_s(technology, pulses_pcm_), slot_s_);
     if (phase == Phase::transfer) {
       scale = factor(transfer_pulse_s(technology), transfer_pulse_s_);
     } else {

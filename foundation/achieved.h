@@ -41,6 +41,7 @@ class Achieved {
 
   std::array<PhaseTotal, phase_count> phases_{};
   double read_s_;
+  bool pulses_pcm_;  ///< updates go to PCM
   double slot_s_;
   double transfer_pulse_s_;
   ChipShape chip_;

@@ -30,7 +30,7 @@ struct Activity {
   std::uint64_t set_pulses = 0;
   std::uint64_t reset_pulses = 0;
   // Counted for the report; no energy of their own (it is in the entries above).
-  std::uint64_t update_pulses = 0;  ///< pulses that reached a capacitor
+  std::uint64_t update_pulses = 0;  ///< update pulses that reached a cell
   std::uint64_t clipped_pulses = 0;
   std::uint64_t adc_overloads = 0;
   std::uint64_t verify_reads = 0;

@@ -89,7 +89,8 @@ EnergyBreakdown EnergyModel::price(const Activity& activity, Phase phase) const 
     energy = {};
     energy[Booking::transfer] = rest;
   }
-  energy[Booking::transfer] += times(activity.set_pulses, set_) + times(activity.reset_pulses, reset_);
+  energy[phase == Phase::update ? Booking::update : Booking::transfer] +=
+      times(activity.set_pulses, set_) + times(activity.reset_pulses, reset_);
   return with_control(energy);
 }
 

@@ -79,7 +79,7 @@ struct EnergySettings {
 ///   routing           bits x links x link length x e_wire, plus flits x link_width x e_router
 ///   standby           cells x i_leak vdd x elapsed time
 ///   transfer          PCM pulses x e_set, e_reset, plus everything above that happens in phase `transfer`
-///                     except standby
+///                     except standby; PCM pulses of phase `update` belong to the update
 ///   control           ctl x the sum of the above
 ///
 /// Reads in phase `backward` are transposed, all others forward. Not modelled: voltage drop along the lines,

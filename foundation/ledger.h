@@ -19,6 +19,7 @@ struct Counters {
   std::uint64_t transfers = 0;              ///< transfer events of the chip, all tiles at once
   std::uint64_t transfers_unconverged = 0;  ///< weights that a transfer left outside its tolerance
   std::uint64_t saturated_capacitors = 0;   ///< capacitors found at the end of their range by a transfer
+  std::uint64_t clipped_targets = 0;        ///< weights found beyond what their PCM pair can be written to
   std::uint64_t packets = 0;
   std::uint64_t hops = 0;
   std::uint64_t dma_bytes = 0;

@@ -64,6 +64,7 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   update.row_update_pulses = count(n * rows * a.slots * a.row_pulses_per_slot);
   update.column_update_pulses = count(n * columns * a.slots * a.column_pulses_per_slot);
   update.update_lines = count(n * (rows + columns));
+  update.set_pulses = count(n * weights * a.update_set_pulses);
 
   if (a.transfer_interval > 0) {
     const double transfers = n / a.transfer_interval;
@@ -159,6 +160,7 @@ MeasuredActivity measured_activity(const Ledger& ledger, const Technology& techn
     const double line_slots = real(update.update_lines) * slots;
     a.row_pulses_per_slot = ratio(real(update.row_update_pulses), line_slots * row_share);
     a.column_pulses_per_slot = ratio(real(update.column_update_pulses), line_slots * (1 - row_share));
+    a.update_set_pulses = ratio(real(update.set_pulses), real(update.multiply_accumulates));
   } else {
     result.assumed.emplace_back("update");
   }
@@ -206,7 +208,7 @@ Peak peak(const PeakActivity& activity, const TileGeometry& geometry, const Tech
   result.energy = priced(Phase::forward);
   if (training) {
     result.backward_s = activity.transposed_passes * read_s(technology);
-    result.update_s = activity.slots * technology.t_upd.base;
+    result.update_s = activity.slots * update_slot_s(technology, activity.update_set_pulses > 0);
     result.energy += priced(Phase::backward);
     result.energy += priced(Phase::update);
     if (activity.transfer_interval > 0) {

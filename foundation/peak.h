@@ -30,6 +30,7 @@ struct PeakActivity {
   double slots = 0;
   double row_pulses_per_slot = 0;  ///< per line
   double column_pulses_per_slot = 0;
+  double update_set_pulses = 0;  ///< SET pulses per weight; if any, a slot lasts t_pcm instead of t_upd
   // Per activation that leaves a tile, forward or transposed.
   double stores = 1;
   double bit_hops = 0;
@@ -87,8 +88,8 @@ struct Peak {
   Efficiency with_transfer;  ///< the same as `excluded` under OpConvention::forward, where nothing is written
 };
 
-/// Times: a pass of a read t_int + t_conv, an update slots x t_upd, a transfer rows x iterations x (read +
-/// t_pcm); all at base values. Throughput is that of one tile.
+/// Times: a pass of a read t_int + t_conv, an update slots x t_upd (t_pcm where PCM is pulsed), a transfer
+/// rows x iterations x (read + t_pcm); all at base values. Throughput is that of one tile.
 [[nodiscard]] Peak peak(const PeakActivity& activity, const TileGeometry& geometry,
                         const Technology& technology, const PeakSettings& settings = {});
 

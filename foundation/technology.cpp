@@ -180,6 +180,30 @@ std::span<const TechnologyField> technology_fields() {
   return fields;
 }
 
+double update_slot_s(const Technology& technology, bool pulses_pcm) {
+  return pulses_pcm ? technology.t_pcm.base : technology.t_upd.base;
+}
+
+void stretch_time(Technology& technology, double factor) {
+  if (factor == 1) {
+    return;
+  }
+  const auto multiply = [](Quantity& quantity, double by) {
+    quantity.low *= by;
+    quantity.base *= by;
+    quantity.high *= by;
+    quantity.note +=
+        (quantity.note.empty() ? "" : "; ") + ("times " + number_text(by) + " by choice of the user");
+  };
+  for (const TechnologyField& field : fields) {
+    if (field.unit == "s") {
+      multiply(technology.*field.member, factor);
+    } else if (field.unit == "Hz" || field.unit == "byte/s") {
+      multiply(technology.*field.member, 1 / factor);
+    }
+  }
+}
+
 Technology parse_technology(std::string_view text, const std::string& file_name) {
   const std::vector<TomlItem> items = parse_toml(text, file_name);
   Problems problems(file_name);

@@ -97,4 +97,11 @@ std::span<const TechnologyField> technology_fields();
 /// wrong is reported at once, InputError with one line per problem, "file:line: ...".
 Technology parse_technology(std::string_view text, const std::string& file_name);
 
+/// How long a slot of an update lasts: a pulse of a capacitor's source, or of a PCM where updates go there.
+[[nodiscard]] double update_slot_s(const Technology& technology, bool pulses_pcm);
+
+/// The same chip at another pace: every time `factor` times as long, every clock and bandwidth by as much
+/// slower. Energies and currents stay; what is paid by the second is paid for longer.
+void stretch_time(Technology& technology, double factor);
+
 }  // namespace kirchhoff::foundation

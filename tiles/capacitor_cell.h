@@ -17,6 +17,12 @@ struct CapacitorState {
   std::array<std::uint16_t, 2> steps{};  ///< of the sources at q = 0, in a unit that the array keeps
 };
 
+/// Where the charge of a cell stops.
+struct CapacitorLimits {
+  float low_us;
+  float high_us;
+};
+
 /// What all 3T1C cells of an array share; what differs from cell to cell is kept in arrays beside.
 ///
 /// A cell is described by q = g - g_ref of its read transistor, microsiemens.
@@ -36,6 +42,13 @@ struct CapacitorCell {
         cycle_noise_us(static_cast<float>(p.cycle_noise * p.dg_us())),
         slope_per_us(static_cast<float>(p.step_slope / (0.5 * (p.g_max_us - p.g_min_us)))) {}
 
+  /// The same with the limits of one cell, where they are not those of all.
+  [[nodiscard]] CapacitorCell within(const CapacitorLimits& limits) const {
+    CapacitorCell cell = *this;
+    cell.q_min_us = limits.low_us;
+    cell.q_max_us = limits.high_us;
+    return cell;
+  }
   /// Relative change of a step per uS of q: up steps shrink with charge, down steps grow.
   [[nodiscard]] float bend_per_us(Source source) const {
     return source == Source::up ? -slope_per_us : slope_per_us;

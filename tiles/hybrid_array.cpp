@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "foundation/math.h"
@@ -38,14 +39,14 @@ std::uint64_t round_key(std::uint64_t operation, std::size_t row, std::uint64_t 
 
 HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapseParameters& parameters,
                          std::uint64_t seed, std::uint32_t tile, const WireResistance& wires)
-    : parameters_(parameters),
-      capacitor_(parameters.capacitor),
-      pcm_(rows, columns, foundation::padded_to_vector(columns), parameters.pcm, seed, tile),
+    : parameters_(present_parts(parameters)),
+      capacitor_(parameters_.capacitor),
+      pcm_(rows, columns, foundation::padded_to_vector(columns), parameters_.pcm, seed, tile),
       pulse_noise_(seed, Purpose::pulse_noise, tile),
       pcm_noise_(seed, Purpose::pcm_noise, tile),
       rounder_(seed, tile),
-      tick_(foundation::from_seconds(parameters.capacitor.decay_tau_ms * 1e-3 /
-                                     static_cast<double>(parameters.capacitor.decay_ticks))),
+      tick_(foundation::from_seconds(parameters_.capacitor.decay_tau_ms * 1e-3 /
+                                     static_cast<double>(parameters_.capacitor.decay_ticks))),
       dwell_(foundation::from_seconds(parameters.transfer.dwell_us * 1e-6)),
       f_gain_(static_cast<float>(parameters.f_gain)),
       per_kappa_(static_cast<float>(1 / parameters.kappa_us)),
@@ -69,13 +70,16 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
                                            .attenuation = foundation::AlignedVector<float>(cells, 1.0F),
                                            .charge_gain = foundation::AlignedVector<float>(cells, 1.0F)});
   }
-  manufacture(parameters, seed, tile);
+  manufacture(parameters_, seed, tile);
 }
 
 void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile) {
   const foundation::RandomStream stream{seed, Purpose::manufacture, tile};
   const auto& c = parameters.capacitor;
   std::vector<double> steps_us(2 * capacitors_.size());
+  if (c.range_spread > 0) {
+    limits_.assign(capacitors_.size(), {capacitor_.q_min_us, capacitor_.q_max_us});
+  }
   for (std::size_t row = 0; row < weights_.rows(); ++row) {
     for (std::size_t column = 0; column < weights_.columns(); ++column) {
       const std::size_t i = weights_.cell(row, column);
@@ -88,6 +92,13 @@ void HybridArray::manufacture(const SynapseParameters& parameters, std::uint64_t
       steps_us[2 * i + 1] = c.dg_us() * size * std::max(1 - mismatch, 0.0);
       tick_decay_[i] =
           static_cast<float>(foundation::exp(-1 / (static_cast<double>(c.decay_ticks) * tau_factor)));
+      if (c.range_spread > 0) {
+        const auto ends = stream.block(1, static_cast<std::uint32_t>(row * weights_.columns() + column));
+        const auto reach = [&](std::uint32_t word) {
+          return static_cast<float>(std::max(1 + c.range_spread * foundation::normal_from(word), 0.1));
+        };
+        limits_[i] = {capacitor_.q_min_us * reach(ends[0]), capacitor_.q_max_us * reach(ends[1])};
+      }
     }
   }
   // 16 bits a step: to 1/65535 of the largest of the array.
@@ -272,43 +283,91 @@ std::size_t HybridArray::list_trains(const periphery::PulseTrains& rows,
   return list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
 }
 
-UpdateCount HybridArray::update(const UpdateOrder& order) {
-  UpdateCount count;
+std::span<const CellPulse> HybridArray::list_pulses(const UpdateOrder& order, UpdateCount& count) {
   if (order.rounded != nullptr) {
     count = rounder_.list(*order.rounded, order.operation, order.slots, polarity_ < 0, weights_.stride(),
                           cell_pulses_);
   } else {
     count.pulses = list_trains(*order.row_trains, *order.column_trains);
   }
+  listed_ = count.pulses;
+  return {cell_pulses_.data(), listed_};
+}
+
+std::span<const float> HybridArray::draw_pulse_noise(std::uint64_t operation, std::size_t pulses) {
+  if (normals_.size() < pulses) {
+    words_.resize(2 * pulses);
+    normals_.resize(2 * pulses);
+  }
+  const std::span<float> normals{normals_.data(), pulses};
+  pulse_noise_.words(operation, {words_.data(), pulses});
+  normals_from_words({words_.data(), pulses}, normals);
+  return normals;
+}
+
+UpdateCount HybridArray::update(const UpdateOrder& order) {
+  UpdateCount count;
+  const std::span<const CellPulse> pulses = list_pulses(order, count);
   const PulseTargets targets{
       .cells = capacitors_.data(),
       .weights = weights_.data(),
       .step_unit_us = step_unit_us_,
-      .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F)};
-  const std::size_t total = count.pulses;
-  listed_ = total;
-  const std::span<const CellPulse> pulses{cell_pulses_.data(), total};
+      .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F),
+      .limits = limits_.empty() ? nullptr : limits_.data()};
   prefetch_first(pulses, targets);
-  if (normals_.size() < total) {
-    words_.resize(2 * total);
-    normals_.resize(2 * total);
-  }
-  pulse_noise_.words(order.operation, {words_.data(), total});
-  normals_from_words({words_.data(), total}, {normals_.data(), total});
-  apply_pulses(pulses, normals_.data(), capacitor_, targets);
+  const std::span<const float> normals = draw_pulse_noise(order.operation, pulses.size());
+  apply_pulses(pulses, normals.data(), capacitor_, targets);
   return count;
+}
+
+SaturatedCells HybridArray::saturated() const {
+  SaturatedCells found;
+  found.cells = rows_ * columns_;
+  const bool capacitors = parameters_.has_capacitor();
+  const float largest =
+      parameters_.has_pair() ? f_gain_ * largest_difference_us() : std::numeric_limits<float>::infinity();
+  for (std::size_t row = 0; row < rows_; ++row) {
+    for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, columns_); ++i) {
+      found.capacitors += capacitors && capacitor_saturated(i) ? 1 : 0;
+      found.weights += std::fabs(held_us(i)) > largest ? 1 : 0;
+    }
+  }
+  return found;
+}
+
+float HybridArray::usable_us() const {
+  return kUsableRange * pcm_.device().g_max_us;
+}
+
+float HybridArray::largest_difference_us() const {
+  return usable_us() - pcm_.device().reset_to_us;
+}
+
+void HybridArray::reset_pair(std::size_t cell, TransferCount& count) {
+  pcm_.reset(PcmDeviceOf::plus, cell);
+  pcm_.reset(PcmDeviceOf::minus, cell);
+  count.reset_pulses += 2;
+}
+
+std::span<float> HybridArray::hold_row(std::size_t row, TransferCount& count) {
+  const std::span<float> targets{targets_us_.data(), columns_};
+  const bool capacitors = parameters_.has_capacitor();
+  for (std::size_t j = 0; j < columns_; ++j) {
+    const std::size_t i = weights_.cell(row, j);
+    targets[j] = held_us(i);
+    count.saturated_capacitors += capacitors && capacitor_saturated(i) ? 1 : 0;
+  }
+  return targets;
 }
 
 TransferCount HybridArray::transfer_row(std::uint64_t operation, std::size_t row) {
   TransferCount count;
-  const std::size_t line = weights_.cell(row, 0);
-  const std::span<float> targets{targets_us_.data(), columns_};
+  if (!parameters_.has_pair()) {
+    return count;
+  }
+  const std::span<float> targets = hold_row(row, count);
   for (std::size_t j = 0; j < columns_; ++j) {
-    const std::size_t i = line + j;
-    targets[j] = f_gain_ * pcm_.difference_us(i) + polarity_ * charge_gain(i) * capacitors_[i].q_us;
-    count.saturated_capacitors += static_cast<std::uint64_t>(capacitors_[i].q_us <= capacitor_.q_min_us ||
-                                                             capacitors_[i].q_us >= capacitor_.q_max_us);
-    capacitors_[i].q_us = 0;
+    capacitors_[weights_.cell(row, j)].q_us = 0;
   }
   count += write_pairs(operation, row, targets);
   const float polarity = parameters_.transfer.polarity_inversion ? -polarity_ : polarity_;
@@ -358,6 +417,9 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
 /// Read, compare, pulse: until every pair of the row is seen within tolerance.
 TransferCount HybridArray::write_pairs(std::uint64_t operation, std::size_t row,
                                        std::span<const float> targets_us) {
+  if (!parameters_.has_pair()) {
+    return {};
+  }
   if (parameters_.transfer.loop == "open") {
     return write_pairs_blind(operation, row, targets_us);
   }
@@ -514,9 +576,10 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
   const std::size_t line = weights_.cell(row, 0);
   for (std::size_t j = 0; j < targets_us.size(); ++j) {
     const std::size_t i = line + j;
+    const CapacitorCell capacitor = capacitor_.within(limits(i));
     const float missing =
         std::clamp(polarity * (targets_us[j] - f_gain_ * pcm_.difference_us(i)) / charge_gain(i),
-                   capacitor_.q_min_us, capacitor_.q_max_us);
+                   capacitor.q_min_us, capacitor.q_max_us);
     const auto pulses = static_cast<std::uint64_t>(std::floor(std::fabs(missing) / capacitor_.dg_us + 0.5F));
     if (pulses == 0) {
       continue;
@@ -524,11 +587,11 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
     const float step = step_us(i, missing > 0 ? Source::up : Source::down);
     float q = 0;
     for (std::uint64_t n = 0; n < pulses; ++n) {
-      q = capacitor_.pulse(q, step, 0.0F);
+      q = capacitor.pulse(q, step, 0.0F);
     }
     // The noise of n pulses adds up to root n of one.
     q += step == 0 ? 0.0F : capacitor_.cycle_noise_us * std::sqrt(static_cast<float>(pulses)) * normals_[j];
-    capacitors_[i].q_us = std::clamp(q, capacitor_.q_min_us, capacitor_.q_max_us);
+    capacitors_[i].q_us = std::clamp(q, capacitor.q_min_us, capacitor.q_max_us);
     count.residual_pulses += pulses;
     count.residual_slots = std::max(count.residual_slots, pulses);
   }
@@ -626,7 +689,8 @@ bool HybridArray::transposed_variance(std::span<const float> deltas, std::span<f
 SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const {
   const std::size_t i = weights_.cell(row, column);
   return {weights_.data()[i], pcm_.us(PcmDeviceOf::plus, i), pcm_.us(PcmDeviceOf::minus, i),
-          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us), polarity()};
+          capacitors_[i].q_us + static_cast<float>(parameters_.capacitor.g_ref_us),
+          parameters_.has_capacitor() ? polarity() : 0};
 }
 
 SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t column) const {

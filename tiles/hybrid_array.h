@@ -27,7 +27,11 @@ namespace kirchhoff::tiles {
 /// the line it is subtracted from; a transfer moves what is seen through the wires, not what lies behind
 /// them. Line conductances (for energy only) are those of the last tick or transfer: between ticks they
 /// move by less than 0.3 %.
-class HybridArray final : public SynapseArray {
+///
+/// Either part may be missing (SynapseParameters::kind). Without pairs the capacitor is the weight:
+/// programming writes charge in unit steps, and a transfer has nothing to do. Without capacitors see
+/// PcmPairArray.
+class HybridArray : public SynapseArray {
  public:
   /// `tile` keys the random numbers of manufacture and operation.
   HybridArray(std::size_t rows, std::size_t columns, const SynapseParameters& parameters, std::uint64_t seed,
@@ -43,6 +47,7 @@ class HybridArray final : public SynapseArray {
     return wires_ == nullptr || (wires_->pairs_trusted && wires_->capacitors_trusted);
   }
   void advance_to(foundation::Duration now) override;
+  [[nodiscard]] SaturatedCells saturated() const override;
   UpdateCount update(const UpdateOrder& order) override;
   TransferCount transfer_row(std::uint64_t operation, std::size_t row) override;
   void finish_transfer() override;
@@ -65,11 +70,30 @@ class HybridArray final : public SynapseArray {
   /// +1 or -1.
   [[nodiscard]] int polarity() const { return polarity_ > 0 ? 1 : -1; }
 
+ protected:
+  [[nodiscard]] PcmPairs& pairs() { return pcm_; }
+  /// Of the last advance.
+  [[nodiscard]] foundation::Duration now() const { return now_; }
+  /// The pulses that an update sends to cells; adds up what could not be sent.
+  std::span<const CellPulse> list_pulses(const UpdateOrder& order, UpdateCount& count);
+  /// A standard normal number for each of the pulses of an update.
+  std::span<const float> draw_pulse_noise(std::uint64_t operation, std::size_t pulses);
+  /// The weight after G+ - G- has changed by so much.
+  void move_weight(std::size_t cell, float change_us) {
+    weights_.data()[cell] += f_gain_ * per_kappa_ * change_us;
+  }
+  /// The weights of a row in use, uS, which a transfer is to keep; valid until the next call.
+  std::span<float> hold_row(std::size_t row, TransferCount& count);
+  /// A device above this is at the end of what partial SET can do.
+  [[nodiscard]] float usable_us() const;
+  void reset_pair(std::size_t cell, TransferCount& count);
+  TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
+  void refresh_row(std::size_t row, float polarity);
+
  private:
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
   /// Lists the pulses of an update's trains in cell_pulses_; returns how many there are.
   std::size_t list_trains(const periphery::PulseTrains& rows, const periphery::ColumnTrains& trains);
-  TransferCount write_pairs(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
   TransferCount write_pairs_blind(std::uint64_t operation, std::size_t row,
                                   std::span<const float> targets_us);
   TransferCount write_pairs_once(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
@@ -85,7 +109,19 @@ class HybridArray final : public SynapseArray {
   [[nodiscard]] float capacitor_variance() const;
   /// Size of a step at q = 0; negative for the down source.
   [[nodiscard]] float step_us(std::size_t cell, Source source) const;
-  void refresh_row(std::size_t row, float polarity);
+  [[nodiscard]] CapacitorLimits limits(std::size_t cell) const {
+    return limits_.empty() ? CapacitorLimits{capacitor_.q_min_us, capacitor_.q_max_us} : limits_[cell];
+  }
+  [[nodiscard]] bool capacitor_saturated(std::size_t cell) const {
+    const CapacitorLimits range = limits(cell);
+    return capacitors_[cell].q_us <= range.low_us || capacitors_[cell].q_us >= range.high_us;
+  }
+  /// The weight of a cell as a transfer holds it, uS.
+  [[nodiscard]] float held_us(std::size_t cell) const {
+    return f_gain_ * pcm_.difference_us(cell) + polarity_ * charge_gain(cell) * capacitors_[cell].q_us;
+  }
+  /// The largest |G+ - G-| that is asked for.
+  [[nodiscard]] float largest_difference_us() const;
   /// What a uS of charge counts for beside a uS of F (G+ - G-).
   [[nodiscard]] float charge_gain(std::size_t cell) const {
     return wires_ != nullptr ? wires_->charge_gain[cell] : 1.0F;
@@ -114,6 +150,7 @@ class HybridArray final : public SynapseArray {
   WeightPlane weights_;
   foundation::AlignedVector<CapacitorState> capacitors_;  ///< steps in units of step_unit_us_
   float step_unit_us_ = 0;
+  std::vector<CapacitorLimits> limits_;          ///< of each cell; empty where all have the same
   foundation::AlignedVector<float> tick_decay_;  ///< factor per tick
 
   // Fresh noise of the pairs, variance of w from read to read: row_variance_[i] column_share_[j].

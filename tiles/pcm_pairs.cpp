@@ -89,14 +89,11 @@ void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now
   if (sides_[0].pulsed.empty() && sides_[1].pulsed.empty()) {
     return;
   }
-  if (const float by_s = clock_.move_epoch(now); by_s != 0) {
-    for (Side& side : sides_) {
-      shift_stamps(side.programmed_s, by_s);
-    }
-  }
+  keep_stamps_near(now);
   // Each device has two numbers at a fixed place, whether it was pulsed or not.
-  stream_.words((operation << 20) ^ row, words_);
-  normals_from_words(words_, normals_);
+  const std::span<std::uint32_t> words{words_.data(), 4 * columns_};
+  stream_.words((operation << 20) ^ row, words);
+  normals_from_words(words, {normals_.data(), 4 * columns_});
   const float stamp = clock_.stamp(now);
   const std::size_t first = row * stride_;
   const auto dwell_s = static_cast<float>(foundation::to_seconds(dwell));
@@ -104,12 +101,7 @@ void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now
   for (Side& side : sides_) {
     for (const std::uint32_t cell : side.pulsed) {
       const std::size_t column = cell - first;
-      const float g = side.g_us[cell];
-      side.g_programmed_us[cell] = g;
-      side.programmed_s[cell] = stamp;
-      side.nu[cell] = static_cast<std::uint16_t>(within(drift_.nu(g, normal[column]), nu_unit_, 0xffff));
-      side.amplitude[cell] = static_cast<std::int16_t>(
-          within(noise_.amplitude(g, normal[columns_ + column]), amplitude_unit_, 0x7fff));
+      renew(side, cell, stamp, normal[column], normal[columns_ + column]);
     }
     // A device is listed once for each of its pulses; drift has not begun yet.
     for (const std::uint32_t cell : side.pulsed) {
@@ -123,6 +115,53 @@ void PcmPairs::settle_row(std::uint64_t operation, std::size_t row, Duration now
   }
   last_programmed_ = now;
   plan_refresh(now);
+}
+
+void PcmPairs::settle_pulsed(std::uint64_t operation, Duration now) {
+  const std::size_t count = sides_[0].pulsed.size() + sides_[1].pulsed.size();
+  if (count == 0) {
+    return;
+  }
+  keep_stamps_near(now);
+  if (words_.size() < 2 * count) {
+    words_.resize(2 * count);
+    normals_.resize(2 * count);
+  }
+  const std::span<float> normals{normals_.data(), 2 * count};
+  const std::span<std::uint32_t> words{words_.data(), 2 * count};
+  constexpr std::uint64_t kNoRow = 0xfffff;
+  stream_.words((operation << 20) ^ kNoRow, words);
+  normals_from_words(words, normals);
+  const float stamp = clock_.stamp(now);
+  const float* normal = normals.data();
+  for (Side& side : sides_) {
+    for (const std::uint32_t cell : side.pulsed) {
+      renew(side, cell, stamp, normal[0], normal[1]);
+      normal += 2;
+    }
+    side.pulsed.clear();
+  }
+  last_programmed_ = now;
+  const Duration planned = next_refresh_;
+  plan_refresh(now);
+  next_refresh_ = std::min(next_refresh_, planned);
+}
+
+void PcmPairs::keep_stamps_near(Duration now) {
+  if (const float by_s = clock_.move_epoch(now); by_s != 0) {
+    for (Side& side : sides_) {
+      shift_stamps(side.programmed_s, by_s);
+    }
+  }
+}
+
+void PcmPairs::renew(Side& devices, std::size_t cell, float stamp, float nu_normal, float noise_normal) {
+  const float g = devices.g_us[cell];
+  devices.g_programmed_us[cell] = g;
+  devices.programmed_s[cell] = stamp;
+  devices.nu[cell] = static_cast<std::uint16_t>(within(drift_.nu(g, nu_normal), nu_unit_, 0xffff));
+  devices.amplitude[cell] =
+      static_cast<std::int16_t>(within(noise_.amplitude(g, noise_normal), amplitude_unit_, 0x7fff));
 }
 
 void PcmPairs::plan_refresh(Duration now) {

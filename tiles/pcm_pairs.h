@@ -70,6 +70,14 @@ class PcmPairs {
   void write_once(PcmDeviceOf which, std::size_t cell, float target_us, float normal) {
     pulsed(which, cell, device_.write(target_us, normal));
   }
+  /// A pulse of full length in training: it goes on from what the device was programmed to. What drift and
+  /// slow noise make of that does not become part of it: both begin anew. settle_pulsed() once the update is
+  /// done.
+  void set_training(PcmDeviceOf which, std::size_t cell, float normal) {
+    Side& devices = side(which);
+    pulsed(which, cell, full_set_.set(devices.g_programmed_us[cell], normal));
+    devices.g_programmed_us[cell] = devices.g_us[cell];
+  }
   [[nodiscard]] std::uint64_t full_pulses_to(PcmDeviceOf which, std::size_t cell, float target_us) const {
     return full_set_.pulses_to(static_cast<double>(us(which, cell)), static_cast<double>(target_us));
   }
@@ -79,6 +87,10 @@ class PcmPairs {
   /// them as they are `dwell` after their last pulse.
   void settle_row(std::uint64_t operation, std::size_t row, foundation::Duration now,
                   foundation::Duration dwell = foundation::Duration{0});
+
+  /// The same for pulses here and there in the array, those of an update. Refreshes go on at the pace that
+  /// was planned: with pulses at every update they would never become due.
+  void settle_pulsed(std::uint64_t operation, foundation::Duration now);
 
   [[nodiscard]] bool refresh_due(foundation::Duration now) const { return now >= next_refresh_; }
   /// Brings all conductances to `now`.
@@ -117,6 +129,9 @@ class PcmPairs {
   static void write(Side& devices, std::size_t cell, float g_us);
   void pulsed(PcmDeviceOf which, std::size_t cell, float g_us);
   void plan_refresh(foundation::Duration now);
+  void keep_stamps_near(foundation::Duration now);
+  /// Exponent and noise of a device that was pulsed just now.
+  void renew(Side& devices, std::size_t cell, float stamp, float nu_normal, float noise_normal);
 
   std::size_t columns_;
   std::size_t stride_;

@@ -24,7 +24,8 @@ struct PulseTargets {
   CapacitorState* cells = nullptr;
   float* weights = nullptr;
   float step_unit_us = 0;
-  float to_weight = 0;  ///< change of the weight per uS of charge
+  float to_weight = 0;                      ///< change of the weight per uS of charge
+  const CapacitorLimits* limits = nullptr;  ///< of each cell; null: those all have in common
 };
 
 /// Room that a list of pulses needs behind its end: they are written, and looked at, some at a time.

@@ -82,8 +82,9 @@ list_all(const PulseTrains& rows, const ColumnPulses& columns, std::size_t strid
   return list_rows<list_word>(rows, columns, stride, list);
 }
 
-KIRCHHOFF_CLONES void apply_all(const CellPulse* pulses, std::size_t count, const float* normals,
-                                const CapacitorCell cell, const PulseTargets targets) {
+template <bool Limited>
+[[gnu::always_inline]] inline void apply(const CellPulse* pulses, std::size_t count, const float* normals,
+                                         const CapacitorCell& cell, const PulseTargets& targets) {
   // By source, and by whether the source is alive: looked up, for no branch on them can be predicted.
   const float units[2] = {targets.step_unit_us, -targets.step_unit_us};
   const float bends[2] = {cell.bend_per_us(Source::up), cell.bend_per_us(Source::down)};
@@ -95,12 +96,28 @@ KIRCHHOFF_CLONES void apply_all(const CellPulse* pulses, std::size_t count, cons
     CapacitorState& state = targets.cells[pulses[k] / 2];
     const std::uint32_t step = state.steps[source];
     const float before = state.q_us;
-    const float after = cell.move(before, units[source] * static_cast<float>(static_cast<std::int32_t>(step)),
-                                  bends[source], noises[step != 0 ? 1 : 0] * normals[k]);
+    const float step_us = units[source] * static_cast<float>(static_cast<std::int32_t>(step));
+    const float noise_us = noises[step != 0 ? 1 : 0] * normals[k];
+    float after = 0;
+    if constexpr (Limited) {
+      after = cell.within(targets.limits[pulses[k] / 2]).move(before, step_us, bends[source], noise_us);
+    } else {
+      after = cell.move(before, step_us, bends[source], noise_us);
+    }
     state.q_us = after;
     // The weight follows by the change alone; decay and transfer compute it anew.
     targets.weights[pulses[k] / 2] += targets.to_weight * (after - before);
   }
+}
+
+KIRCHHOFF_CLONES void apply_all(const CellPulse* pulses, std::size_t count, const float* normals,
+                                const CapacitorCell cell, const PulseTargets targets) {
+  apply<false>(pulses, count, normals, cell, targets);
+}
+
+KIRCHHOFF_CLONES void apply_limited(const CellPulse* pulses, std::size_t count, const float* normals,
+                                    const CapacitorCell cell, const PulseTargets targets) {
+  apply<true>(pulses, count, normals, cell, targets);
 }
 
 }  // namespace
@@ -119,7 +136,8 @@ void prefetch_first(std::span<const CellPulse> pulses, const PulseTargets& targe
 
 void apply_pulses(std::span<const CellPulse> pulses, const float* normals, const CapacitorCell& cell,
                   const PulseTargets& targets) {
-  apply_all(pulses.data(), pulses.size(), normals, cell, targets);
+  const auto apply_to = targets.limits != nullptr ? apply_limited : apply_all;
+  apply_to(pulses.data(), pulses.size(), normals, cell, targets);
 }
 
 }  // namespace kirchhoff::tiles

@@ -16,4 +16,11 @@ TransferCount& TransferCount::operator+=(const TransferCount& other) {
   return *this;
 }
 
+SaturatedCells& SaturatedCells::operator+=(const SaturatedCells& other) {
+  cells += other.cells;
+  capacitors += other.capacitors;
+  weights += other.weights;
+  return *this;
+}
+
 }  // namespace kirchhoff::tiles

@@ -31,8 +31,9 @@ struct UpdateOrder {
 
 /// What came of an update.
 struct UpdateCount {
-  std::uint64_t pulses = 0;   ///< that reached a cell
-  std::uint64_t clipped = 0;  ///< that a cell would have needed beyond one per slot; not those of trains
+  std::uint64_t pulses = 0;      ///< that reached a cell
+  std::uint64_t clipped = 0;     ///< that a cell would have needed beyond one per slot; not those of trains
+  std::uint64_t set_pulses = 0;  ///< those of the pulses that were SET pulses of a PCM
 };
 
 /// What a transfer of one row took; time follows from it.
@@ -49,6 +50,15 @@ struct TransferCount {
   std::uint64_t saturated_capacitors = 0;  ///< found at an end of their range
 
   TransferCount& operator+=(const TransferCount& other);
+};
+
+/// Cells in use that have come to an end of what they can hold.
+struct SaturatedCells {
+  std::uint64_t cells = 0;       ///< looked at
+  std::uint64_t capacitors = 0;  ///< charge at an end of its range
+  std::uint64_t weights = 0;     ///< beyond what the PCM pair can be written to
+
+  SaturatedCells& operator+=(const SaturatedCells& other);
 };
 
 /// Sums of conductance along a line over the lines in use, what it draws when driven; microsiemens.
@@ -85,6 +95,9 @@ class SynapseArray {
 
   /// False where wires are so resistive that their model is no longer to be trusted.
   [[nodiscard]] virtual bool trusts_wires() const { return true; }
+
+  /// As a transfer would find them now; for the run's warnings.
+  [[nodiscard]] virtual SaturatedCells saturated() const { return {}; }
 
   virtual UpdateCount update(const UpdateOrder& order) = 0;
 

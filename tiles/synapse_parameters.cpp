@@ -1,11 +1,15 @@
 #include "tiles/synapse_parameters.h"
 
+#include "tiles/pcm_full_set.h"
+
 namespace kirchhoff::tiles {
 
 using foundation::Mark;
 
 void declare(foundation::ParameterTable& table, SynapseParameters& p) {
   const std::string capacitor_fit = "AIHWKit capacitor preset, a fit to Li et al., VLSI 2018";
+  table.choice("synapse.kind", p.kind, {"hybrid", "pcm_pair", "capacitor"}, Mark::source,
+               "PCM pair and capacitor, Ambrogio et al., Nature 558 (2018); or one of the two alone");
   table.real("synapse.f_gain", p.f_gain, "", 1, 16, Mark::assumed,
              "gain of the PCM pair; MLP+NeuroSim's hybrid cell uses 4");
   table.real("synapse.kappa", p.kappa_us, "uS", 1, 200, Mark::assumed,
@@ -19,6 +23,8 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
   table.real("capacitor.g_min", c.g_min_us, "uS", 0, 100, Mark::source, "Luo, Peng, Yu, ICONS 2019");
   table.real("capacitor.g_max", c.g_max_us, "uS", 0.1, 200, Mark::source, "Luo, Peng, Yu, ICONS 2019");
   table.real("capacitor.g_ref", c.g_ref_us, "uS", 0, 200, Mark::derived, "middle of the range");
+  table.real("capacitor.range_spread", c.range_spread, "", 0, 1, Mark::assumed,
+             "of each end of the range, device to device; 0.07 in the " + capacitor_fit);
   table.real("capacitor.step_spread", c.step_spread, "", 0, 1, Mark::source,
              "device to device; " + capacitor_fit);
   table.real("capacitor.mismatch", c.mismatch, "", 0, 1, Mark::source,
@@ -93,6 +99,36 @@ void declare(foundation::ParameterTable& table, SynapseParameters& p) {
              "Ambrogio et al., Nature 558 (2018)");
   table.choice("transfer.residual", t.residual, {"write", "discard"}, Mark::assumed,
                "what the PCM pair missed is written into the capacitor, or lost");
+}
+
+double SynapseParameters::update_step_us() const {
+  return has_capacitor()
+             ? capacitor.dg_us()
+             : f_gain * static_cast<double>(PcmFullSet{pcm}.step(static_cast<float>(0.5 * pcm.g_max_us)));
+}
+
+SynapseParameters present_parts(SynapseParameters parameters) {
+  if (!parameters.has_capacitor()) {
+    CapacitorParameters& c = parameters.capacitor;
+    c.g_min_us -= c.g_ref_us;
+    c.g_max_us -= c.g_ref_us;
+    c.g_ref_us = 0;
+    c.range_spread = 0;
+    c.read_noise_us = 0;
+    c.decay_tau_ms = 1e9;
+    c.decay_spread = 0;
+    parameters.transfer.residual = "discard";
+  }
+  if (!parameters.has_pair()) {
+    parameters.pcm.offset_us = 0;
+    parameters.pcm.drift = 0;
+    parameters.pcm.read_noise = 0;
+    parameters.transfer.residual = "write";
+  }
+  if (parameters.kind != "hybrid") {
+    parameters.transfer.polarity_inversion = false;
+  }
+  return parameters;
 }
 
 }  // namespace kirchhoff::tiles

@@ -15,6 +15,7 @@ struct CapacitorParameters {
   double g_min_us = 4;             ///< uS
   double g_max_us = 20;            ///< uS
   double g_ref_us = 12;            ///< uS, the reference line that is subtracted; also where charge decays to
+  double range_spread = 0;         ///< device-to-device, of each end of the range from g_ref; floor 0.1
   double step_spread = 0.10;       ///< device-to-device, of the step size; floor 0.1
   double mismatch = 0.06;          ///< of the up against the down source: up (1 + u), down (1 - u)
   double step_slope = 0.05;        ///< relative change of a step between g_ref and the end of the range
@@ -65,13 +66,26 @@ struct WireParameters {
 };
 
 struct SynapseParameters {
+  /// hybrid: PCM pair and capacitor (Ambrogio et al., Nature 558 (2018)); pcm_pair: the pair alone, trained
+  /// in place (Burr et al., IEDM 2014); capacitor: the 3T1C cell alone.
+  std::string kind = "hybrid";
   double f_gain = 3;     ///< gain of the PCM pair over the capacitor
   double kappa_us = 20;  ///< uS per unit of software weight
   CapacitorParameters capacitor;
   PcmParameters pcm;
   TransferParameters transfer;
   WireParameters wires;
+
+  [[nodiscard]] bool has_pair() const { return kind != "capacitor"; }
+  [[nodiscard]] bool has_capacitor() const { return kind != "pcm_pair"; }
+  /// What an update pulse moves W = kappa w by, uS: the step the pulse generators reckon with. Of a pair, the
+  /// full SET pulse in the middle of its range.
+  [[nodiscard]] double update_step_us() const;
 };
+
+/// The same with the part that the kind leaves out as if it were not there: it conducts nothing, makes no
+/// noise and is never written.
+[[nodiscard]] SynapseParameters present_parts(SynapseParameters parameters);
 
 void declare(foundation::ParameterTable& table, SynapseParameters& parameters);
 

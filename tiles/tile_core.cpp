@@ -5,7 +5,7 @@
 
 #include "foundation/activity.h"
 #include "periphery/delta_scaler.h"
-#include "tiles/hybrid_array.h"
+#include "tiles/make_synapse_array.h"
 #include "tiles/update_gains.h"
 
 namespace kirchhoff::tiles {
@@ -21,18 +21,6 @@ using interconnect::PacketKind;
 using interconnect::VectorFormat;
 
 namespace {
-
-std::unique_ptr<SynapseArray> make_array(interconnect::NodeId node, const TileParameters& p,
-                                         std::uint64_t seed) {
-  if (p.detail == Detail::ideal) {
-    return std::make_unique<IdealArray>(p.rows, p.columns, p.assumed);
-  }
-  auto array = std::make_unique<HybridArray>(p.rows, p.columns, p.synapse, seed, node, p.wires);
-  if (!p.faults.empty()) {
-    array->break_devices(p.faults);
-  }
-  return array;
-}
 
 /// Whole pulses so far; the fraction is carried on.
 std::uint64_t whole_part(double expected, double& carried) {
@@ -62,7 +50,7 @@ TileCore::Constants::Constants(const TileParameters& p)
       transposed(p.timing.transposed(p.periphery.adc_two_phase_deltas)),
       update(p.timing.update(p.periphery.update_slots)),
       digital_value(p.timing.digital(1)),
-      g_ref_us(p.synapse.capacitor.g_ref_us) {}
+      g_ref_us(present_parts(p.synapse).capacitor.g_ref_us) {}
 
 TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
                    periphery::SharedTrains& trains, const foundation::Services& services,
@@ -77,7 +65,7 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       scratch_(scratch == nullptr ? *own_scratch_ : *scratch),
       dac_(parameters.periphery.dac_bits),
       style_(periphery::update_style(parameters.periphery)),
-      array_(make_array(node, parameters, services.seed)),
+      array_(make_synapse_array(node, parameters, services.seed)),
       x_(parameters.rows, 0.0F),
       delta_(array_->weights().stride(), 0.0F),
       settings_(parameters.flow_entries, parameters.route_entries),
@@ -550,6 +538,7 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
     order.rounded = &rounded;
     const UpdateCount count = array_->update(order);
     activity.update_pulses += count.pulses;
+    activity.set_pulses += count.set_pulses;
     activity.clipped_pulses += count.clipped;
     // No line sends anything: the energy is that of the trains that would ask for the same update.
     activity.row_update_pulses += whole_part(
@@ -565,7 +554,9 @@ void TileCore::update_physics(const PacketHeader& cause, double rate) {
                                         gains.column, column_codes);
   order.row_trains = &rows;
   order.column_trains = &columns;
-  activity.update_pulses += array_->update(order).pulses;
+  const UpdateCount count = array_->update(order);
+  activity.update_pulses += count.pulses;
+  activity.set_pulses += count.set_pulses;
   activity.row_update_pulses += rows.pulses;
   activity.column_update_pulses += columns.pulses;
   activity.clipped_pulses += rows.clipped + columns.clipped;
@@ -603,11 +594,16 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
     length += parameters_.timing.transfer_row(counts[row]);
   }
   array_->finish_transfer();
+  SaturatedCells& found = last_transfer_.emplace();
+  found.cells = rows_ * columns_;
   auto& counters = services_.ledger.counters();
   for (std::size_t row = 0; row < rows_; ++row) {
     book_programming(Phase::transfer, row, counts[row]);
     counters.transfers_unconverged += counts[row].unconverged;
     counters.saturated_capacitors += counts[row].saturated_capacitors;
+    counters.clipped_targets += counts[row].clipped_targets;
+    found.capacitors += counts[row].saturated_capacitors;
+    found.weights += counts[row].clipped_targets;
   }
   const Duration done = occupy(begin, length, TileState::transfer);
   probe_.transferred(*array_, done);
@@ -622,8 +618,7 @@ void TileCore::book_programming(Phase phase, std::size_t row, const TransferCoun
   const auto line = array_->row_conductance(row);  // as the transfer left it
   const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
   activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s +=
-      reads_at_full_duty * (line.capacitor_us + parameters_.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + constants_.g_ref_us);
   activity.row_drives += reads;
   activity.driver_passes += reads;
   activity.integrator_passes += reads * (columns_ + 1);

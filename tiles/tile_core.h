@@ -59,6 +59,8 @@ class TileCore {
 
   [[nodiscard]] const TileParameters& parameters() const { return parameters_; }
   [[nodiscard]] const SynapseArray& array() const { return *array_; }
+  /// As the last transfer found them, or as they are where there was none.
+  [[nodiscard]] SaturatedCells saturated() const { return last_transfer_.value_or(array_->saturated()); }
 
  private:
   bool configure();
@@ -102,7 +104,7 @@ class TileCore {
     foundation::Duration transposed;
     foundation::Duration update;
     foundation::Duration digital_value;
-    double g_ref_us;
+    double g_ref_us;  ///< of a cell of the reference line; 0 without capacitors
 
     [[nodiscard]] foundation::Duration digital(std::size_t values) const {
       return digital_value * static_cast<std::int64_t>(values);
@@ -128,6 +130,7 @@ class TileCore {
   std::uint64_t operation_ = 0;
   std::unique_ptr<SynapseArray> array_;
   std::unique_ptr<Collector> collector_;
+  std::optional<SaturatedCells> last_transfer_;
   Join inputs_;
   Join partials_;
   Join back_partials_;

@@ -20,7 +20,8 @@ struct TileTiming {
   foundation::Duration convert{207000};
   foundation::Duration update_slot{5000};
   foundation::Duration pcm_pulse{150000};
-  foundation::Duration dwell{0};  ///< before the read that a residual is taken from
+  foundation::Duration dwell{0};             ///< before the read that a residual is taken from
+  bool pcm_updates = false;                  ///< a slot of an update is a PCM pulse
   foundation::Duration digital_value{1000};  ///< wide sum, activation, derivative: per value
 
   [[nodiscard]] foundation::Duration read() const { return integrate + convert; }
@@ -28,7 +29,9 @@ struct TileTiming {
   [[nodiscard]] foundation::Duration transposed(bool two_phases) const {
     return read() * (two_phases ? 2 : 1);
   }
-  [[nodiscard]] foundation::Duration update(std::int64_t slots) const { return update_slot * slots; }
+  [[nodiscard]] foundation::Duration update(std::int64_t slots) const {
+    return (pcm_updates ? pcm_pulse : update_slot) * slots;
+  }
   [[nodiscard]] foundation::Duration digital(std::size_t values) const {
     return digital_value * static_cast<std::int64_t>(values);
   }

@@ -19,11 +19,10 @@ struct UpdateGains {
   double row = 0;
   double column = 0;
 
-  /// slots p_x p_d = rate x delta kappa / dg; `exponent` is that of the scaled deltas.
+  /// slots p_x p_d = rate x delta kappa / step; `exponent` is that of the scaled deltas.
   UpdateGains(double rate, double input_scale, std::int32_t exponent, const SynapseParameters& synapse,
               std::size_t slots)
-      : wanted(rate * input_scale * synapse.kappa_us / synapse.capacitor.dg_us() *
-               std::ldexp(1.0, exponent)) {
+      : wanted(rate * input_scale * synapse.kappa_us / synapse.update_step_us() * std::ldexp(1.0, exponent)) {
     const double product = wanted / static_cast<double>(slots);
     column = std::min(1.0, column_share * std::sqrt(product));
     row = column > 0 ? product / column : 0;

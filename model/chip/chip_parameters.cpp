@@ -15,6 +15,9 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
                "how the gain F is paid for: read voltage or mirror ratio, or longer pulses");
   table.choice("chip.op_convention", p.op_convention, {"training", "forward"}, Mark::assumed,
                "peak counts 6 op per weight and example, or 2");
+  table.real(
+      "chip.time_stretch", p.time_stretch, "", 0.01, 1000, Mark::assumed,
+      "factor on every time of the technology, 10: a chip ten times slower, whose charge decays as before");
   table.real("chip.quantum", p.quantum_us, "us", 0.001, 1e6, Mark::assumed,
              "local time the sequencer may run ahead of the kernel; no result depends on it");
   table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");

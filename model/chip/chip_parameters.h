@@ -15,6 +15,7 @@ struct ChipParameters {
   std::int64_t spare_tiles = 0;            ///< kept free by the mapping
   std::string f_realisation = "voltage";   ///< how the gain F is paid for: voltage, pulse_length
   std::string op_convention = "training";  ///< what peak counts: training (6 op per weight), forward (2)
+  double time_stretch = 1;                 ///< factor on every time of the technology
   double quantum_us = 100;                 ///< us, the sequencer's local time may run this far ahead
 
   std::int64_t route_entries = 1024;  ///< route table entries per router

@@ -224,6 +224,7 @@ class Loader {
     const Source source =
         find_named_at(technology_place_, [&] { return find_technology(configuration_.technology_origin); });
     configuration_.technology = foundation::parse_technology(source.text, source.path);
+    foundation::stretch_time(configuration_.technology, configuration_.chip.time_stretch);
   }
 
   Configuration& configuration_;

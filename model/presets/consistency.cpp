@@ -1,5 +1,6 @@
 #include "model/presets/consistency.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -29,6 +30,17 @@ class Checker {
     found_.push_back(std::string(rule) + ", but " + values);
   }
 
+  /// Values of the user's that begin with one of these names and mean nothing to a chip with `reason`.
+  void refuse(std::string_view reason, std::initializer_list<std::string_view> names) {
+    for (const auto& entry : table_.entries()) {
+      const auto meant = [&](std::string_view name) { return entry.key.starts_with(name); };
+      if (entry.origin.mark == foundation::Mark::user && std::any_of(names.begin(), names.end(), meant)) {
+        found_.push_back((entry.origin.place.empty() ? "" : entry.origin.place + ": ") + entry.key +
+                         " has no effect with " + std::string(reason) + "; leave it out");
+      }
+    }
+  }
+
   std::vector<std::string> found() && { return std::move(found_); }
 
  private:
@@ -53,6 +65,18 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
   check.demand(converters.adc_inl_lsb <= periphery::largest_monotonic_inl_lsb(converters.adc_bits),
                "adc.inl must be at most (2^(adc.bits - 1) - 1) / 5.2 LSB, or converters step back",
                {"adc.inl", "adc.bits"});
+  const tiles::SynapseParameters& synapse = configuration.synapse;
+  if (!synapse.has_capacitor()) {
+    check.refuse("synapse.kind = pcm_pair, whose cells have no capacitor",
+                 {"capacitor.", "faults.capacitor", "transfer.residual", "transfer.polarity_inversion"});
+  }
+  if (!synapse.has_pair()) {
+    check.refuse("synapse.kind = capacitor, whose cells have no PCM",
+                 {"pcm.", "faults.pcm", "transfer.", "synapse.f_gain"});
+    check.demand(configuration.network.transfer_interval == 0,
+                 "training.transfer_interval must be 0 where there is no PCM to transfer to",
+                 {"training.transfer_interval", "synapse.kind"});
+  }
   const ChipParameters& chip = configuration.chip;
   const std::int64_t tiles = chip.mesh_rows * chip.mesh_columns;
   check.demand(chip.spare_tiles < tiles, "chip.spare_tiles must leave a tile of the mesh for the network",

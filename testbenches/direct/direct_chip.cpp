@@ -20,6 +20,7 @@ DirectChip::DirectChip(const model::ChipDescription& chip, const model::NetworkS
                        const model::Mapping& mapping, const model::ProgramOptions& options,
                        std::uint64_t seed, const OperationTimes::Begins& begins)
     : chip_(chip),
+      reference_us_(tiles::present_parts(chip.tile.synapse).capacitor.g_ref_us),
       mapping_(mapping),
       options_(options),
       begins_(begins),
@@ -73,10 +74,14 @@ DirectChip::Unit DirectChip::make_unit(const model::TileAssignment& place, const
   const auto adc = [&](double full_scale) {
     return periphery::Adc{tile.periphery.adc_bits, static_cast<double>(static_cast<float>(full_scale))};
   };
+  tiles::TileParameters here = tile;
+  const tiles::FaultMap faults{chip_.faults, {chip_.topology.node_count(), tile.rows, tile.columns}, seed};
+  if (const auto broken = faults.faults(place.node); !broken.empty()) {
+    here.faults.assign(broken.begin(), broken.end());
+  }
   Unit unit{
       .place = place,
-      .array = std::make_unique<tiles::HybridArray>(tile.rows, tile.columns, tile.synapse, seed, place.node,
-                                                    tile.wires),
+      .array = tiles::make_synapse_array(place.node, here, seed),
       .column_adcs = {adc(spec.adc_full_scale), tile.columns, spread,
                       RandomStream{seed, Purpose::column_adcs, place.node}},
       .row_adcs = {adc(options_.backward_full_scale), tile.rows, spread,
@@ -93,10 +98,6 @@ DirectChip::Unit DirectChip::make_unit(const model::TileAssignment& place, const
       .row_codes = std::vector<std::int16_t>(place.rows()),
       .column_codes = std::vector<std::int16_t>(place.columns),
   };
-  const tiles::FaultMap faults{chip_.faults, {chip_.topology.node_count(), tile.rows, tile.columns}, seed};
-  if (const auto broken = faults.faults(place.node); !broken.empty()) {
-    unit.array->break_devices(broken);
-  }
   unit.array->select(place.rows(), place.columns);
   if (place.bias) {
     unit.x.back() = static_cast<float>(dac_.code_of(1.0 / static_cast<double>(unit.input_scale)));
@@ -343,7 +344,9 @@ void DirectChip::update(Unit& unit, std::uint32_t number, std::int32_t exponent)
   const auto& columns = trains_.columns(unit.column_generator, number, gains.column, unit.column_codes);
   order.row_trains = &rows;
   order.column_trains = &columns;
-  unit.pulses = unit.array->update(order).pulses;
+  const tiles::UpdateCount count = unit.array->update(order);
+  unit.pulses = count.pulses;
+  unit.set_pulses = count.set_pulses;
   unit.row_pulses = rows.pulses;
   unit.column_pulses = columns.pulses;
   unit.clipped = rows.clipped + columns.clipped;
@@ -365,6 +368,7 @@ void DirectChip::transfer(Unit& unit) {
     book_programming(unit, Phase::transfer, row, counts[row]);
     ledger_.counters().transfers_unconverged += counts[row].unconverged;
     ledger_.counters().saturated_capacitors += counts[row].saturated_capacitors;
+    ledger_.counters().clipped_targets += counts[row].clipped_targets;
   }
 }
 
@@ -380,8 +384,7 @@ void DirectChip::book_read(const Unit& unit, Phase phase) {
   const auto driven =
       forward ? unit.array->driven_rows(unit.x) : unit.array->driven_columns({unit.delta.data(), columns});
   activity.pcm_duty_s += amps * driven.conductance.pcm_us;
-  activity.capacitor_duty_s +=
-      amps * (driven.conductance.capacitor_us + driven.duty * chip_.tile.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s += amps * (driven.conductance.capacitor_us + driven.duty * reference_us_);
   const std::uint64_t passes = !forward && chip_.tile.periphery.adc_two_phase_deltas ? 2 : 1;
   (forward ? activity.row_drives : activity.column_drives) += driven.lines;
   activity.driver_passes += passes * (forward ? rows : columns);
@@ -394,6 +397,7 @@ void DirectChip::book_read(const Unit& unit, Phase phase) {
 void DirectChip::book_update(const Unit& unit) {
   Activity& activity = ledger_.at(unit.place.node, Phase::update);
   activity.update_pulses += unit.pulses;
+  activity.set_pulses += unit.set_pulses;
   activity.row_update_pulses += unit.row_pulses;
   activity.column_update_pulses += unit.column_pulses;
   activity.clipped_pulses += unit.clipped;
@@ -408,8 +412,7 @@ void DirectChip::book_programming(const Unit& unit, Phase phase, std::size_t row
   const auto line = unit.array->row_conductance(row);
   const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
   activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s +=
-      reads_at_full_duty * (line.capacitor_us + chip_.tile.synapse.capacitor.g_ref_us);
+  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + reference_us_);
   activity.row_drives += reads;
   activity.driver_passes += reads;
   activity.integrator_passes += reads * (unit.place.columns + 1);

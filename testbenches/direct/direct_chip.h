@@ -17,7 +17,7 @@
 #include "testbenches/direct/section_clock.h"
 #include "testbenches/host/software_network.h"
 #include "tiles/collector.h"
-#include "tiles/hybrid_array.h"
+#include "tiles/make_synapse_array.h"
 #include "tiles/read_noise.h"
 
 namespace kirchhoff::testbenches {
@@ -51,7 +51,7 @@ class DirectChip {
   /// A tile's part of a layer.
   struct Unit {
     model::TileAssignment place;
-    std::unique_ptr<tiles::HybridArray> array;
+    std::unique_ptr<tiles::SynapseArray> array;
     periphery::AdcBank column_adcs;
     periphery::AdcBank row_adcs;
     tiles::ReadNoise forward_noise;
@@ -68,6 +68,7 @@ class DirectChip {
     // What the last operation is booked with.
     std::uint64_t overloads = 0;
     std::uint64_t pulses = 0;
+    std::uint64_t set_pulses = 0;
     std::uint64_t row_pulses = 0;
     std::uint64_t column_pulses = 0;
     std::uint64_t clipped = 0;
@@ -96,6 +97,7 @@ class DirectChip {
                         const tiles::TransferCount& count);
 
   model::ChipDescription chip_;
+  double reference_us_;  ///< of a cell of a reference line
   model::Mapping mapping_;
   model::ProgramOptions options_;
   const OperationTimes::Begins& begins_;

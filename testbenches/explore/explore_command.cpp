@@ -20,6 +20,7 @@
 #include "testbenches/host/report_cost.h"
 #include "testbenches/host/report_json.h"
 #include "testbenches/host/report_summary.h"
+#include "testbenches/host/saturation.h"
 #include "testbenches/host/terminal.h"
 #include "traces/vcd_writer.h"
 
@@ -175,14 +176,22 @@ void add_warnings(const Options& options, const model::Configuration& configurat
           "detail ideal: adc.gain_error, adc.offset, adc.inl and adc.integrator_noise have no effect");
     }
   } else {
-    warnings.emplace_back(
-        "synapse: offset and gain spread of the read transistors and errors of converters in verify reads "
-        "are "
-        "not modelled");
+    warnings.emplace_back(configuration.synapse.has_capacitor()
+                              ? "synapse: offset and gain spread of the read transistors and errors of "
+                                "converters in verify reads "
+                                "are not modelled"
+                              : "synapse: errors of converters in verify reads are not modelled");
   }
   if (configuration.table.find("pcm.programming_noise")->origin.mark == foundation::Mark::user &&
       configuration.synapse.transfer.loop != "one-shot") {
     warnings.emplace_back("pcm.programming_noise has no effect unless transfer.loop is \"one-shot\"");
+  }
+  if (!configuration.synapse.has_capacitor() || !configuration.synapse.has_pair()) {
+    warnings.emplace_back("synapse.kind is " + configuration.synapse.kind +
+                          ", but area and leakage of a cell are the technology's for pair and capacitor");
+  }
+  for (std::string& warning : saturation_warnings(result.saturation, result.counts.transfers > 0)) {
+    warnings.push_back(std::move(warning));
   }
   if (!wires_trusted) {
     warnings.emplace_back(
@@ -285,6 +294,9 @@ int explore(const Options& options) {
              .transposed_passes = configuration->periphery.adc_two_phase_deltas ? 2.0 : 1.0},
             result);
   result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
+  for (const auto& layer : session.saturated()) {
+    result.saturation.push_back({layer.cells, layer.capacitors, layer.weights});
+  }
   add_checks(data, is_whole_run(options, *configuration), result);
   add_warnings(options, *configuration, session.wires_trusted(), result);
   add_provenance(configuration->technology, result);

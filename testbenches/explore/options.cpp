@@ -19,7 +19,8 @@ constexpr const char* kExploreText =
     R"(usage: kirchhoff explore [PRESET or FILE.toml] [options]
 
 Trains the mapped network on the modelled chip, over its TLM sockets, tests it, and reports accuracy,
-throughput per area and energy per operation. Presets: 209k (default), 209k-spare, tile512.
+throughput per area and energy per operation. Presets: 209k (default), 209k-spare, tile512; other
+synapses on the chip of 209k: pcm-only, aihwkit-capacitor, rpu.
 )";
 constexpr const char* kConfigText =
     R"(usage: kirchhoff config [PRESET or FILE.toml] [options]

@@ -127,8 +127,11 @@ void TrainingSession::run(const Listeners& listeners, const Callbacks& callbacks
   host.interrupt(interrupt);
   run_host(host);
   ledger_.counters().out_of_order_reservations = chip.out_of_order_reservations();
+  saturated_.assign(network_.layers.size(), {});
   for (const auto& tile : mapping_.tiles) {
-    wires_trusted_ = wires_trusted_ && chip.tile(tile.node).core().array().trusts_wires();
+    const auto& core = chip.tile(tile.node).core();
+    wires_trusted_ = wires_trusted_ && core.array().trusts_wires();
+    saturated_[tile.layer] += core.saturated();
   }
 }
 

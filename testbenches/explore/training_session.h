@@ -14,6 +14,7 @@
 #include "testbenches/host/chip_driver.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/software_network.h"
+#include "tiles/synapse_array.h"
 
 namespace kirchhoff::testbenches {
 
@@ -61,6 +62,9 @@ class TrainingSession {
   [[nodiscard]] const std::vector<EpochResult>& epochs() const { return epochs_; }
   /// False if a tile of the run had wires beyond what their model is good for.
   [[nodiscard]] bool wires_trusted() const { return wires_trusted_; }
+  /// Cells at an end of what they can hold, by layer: as the last transfer of the run found them, or as they
+  /// are at its end where there was none.
+  [[nodiscard]] const std::vector<tiles::SaturatedCells>& saturated() const { return saturated_; }
   /// Weights at the end, read back through the socket.
   [[nodiscard]] const std::vector<Matrix>& final_weights() const { return final_weights_; }
   [[nodiscard]] double learning_rate() const { return learning_rate_; }
@@ -75,6 +79,7 @@ class TrainingSession {
   model::Mapping mapping_;
   foundation::Ledger ledger_;
   bool wires_trusted_ = true;
+  std::vector<tiles::SaturatedCells> saturated_;
   std::vector<EpochResult> epochs_;
   std::vector<Matrix> final_weights_;
 };

@@ -118,6 +118,13 @@ struct RunResult {
     std::uint64_t out_of_order_reservations = 0;
     std::uint64_t operations = 0;  ///< of training: 2 per multiply-accumulate
     std::uint64_t conversions = 0;
+    std::uint64_t clipped_targets = 0;  ///< weights that transfers found beyond the range of their PCM pair
+  };
+  /// Cells of a layer at an end of what they can hold, at the last transfer or else at the end of the run.
+  struct Saturation {
+    std::uint64_t cells = 0;
+    std::uint64_t capacitors = 0;  ///< charge at an end of its range
+    std::uint64_t weights = 0;     ///< beyond what the PCM pair can be written to
   };
   /// A statement the run checks about itself; it passes where value <= limit.
   struct SelfCheck {
@@ -146,6 +153,7 @@ struct RunResult {
   Area area;
   Efficiency efficiency;
   Counts counts;
+  std::vector<Saturation> saturation;  ///< by layer
   std::vector<SelfCheck> checks;
   std::vector<std::string> warnings;
   std::vector<Provenance> provenance;

@@ -109,6 +109,7 @@ void fill_counts(const Ledger& ledger, RunResult& result) {
   counts.update_pulses = training.update_pulses;
   counts.clipped_pulses = training.clipped_pulses;
   counts.saturated_capacitors = counters.saturated_capacitors;
+  counts.clipped_targets = counters.clipped_targets;
   counts.set_pulses = training.set_pulses;
   counts.reset_pulses = training.reset_pulses;
   counts.verify_reads = training.verify_reads;

@@ -128,6 +128,7 @@ Json counts_group(const RunResult::Counts& counts) {
   return {{"update_pulses", counts.update_pulses},
           {"clipped_pulses", counts.clipped_pulses},
           {"saturated_capacitors", counts.saturated_capacitors},
+          {"clipped_targets", counts.clipped_targets},
           {"set_pulses", counts.set_pulses},
           {"reset_pulses", counts.reset_pulses},
           {"verify_reads", counts.verify_reads},
@@ -140,6 +141,14 @@ Json counts_group(const RunResult::Counts& counts) {
           {"out_of_order_reservations", counts.out_of_order_reservations},
           {"operations", counts.operations},
           {"conversions", counts.conversions}};
+}
+
+Json saturation_group(const std::vector<RunResult::Saturation>& layers) {
+  Json group = Json::array();
+  for (const RunResult::Saturation& layer : layers) {
+    group.push_back({{"cells", layer.cells}, {"capacitors", layer.capacitors}, {"weights", layer.weights}});
+  }
+  return group;
 }
 
 Json checks_group(const std::vector<RunResult::SelfCheck>& checks) {
@@ -181,6 +190,7 @@ std::string report_json(const RunResult& result) {
        {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", object_of(result.area.breakdown_mm2)}}},
       {"efficiency", efficiency_group(result.efficiency)},
       {"counts", counts_group(result.counts)},
+      {"saturation", saturation_group(result.saturation)},
       {"checks", checks_group(result.checks)},
       {"warnings", result.warnings},
       {"provenance", provenance_group(result.provenance)}};

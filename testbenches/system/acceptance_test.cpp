@@ -53,6 +53,12 @@ class Acceptance : public testing::Test {
     return nlohmann::json::parse(content(folder_ / "run" / "report.json"));
   }
 
+  /// Test accuracy after one epoch of MNIST.
+  double mnist_percent(const fs::path& data, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--dataset", data.string(), "--epochs", "1"});
+    return explore(arguments)["accuracy"]["test_percent"];
+  }
+
   fs::path folder_;
 };
 
@@ -188,6 +194,33 @@ TEST_F(Acceptance, MnistTwoEpochsAndItsSoftwareReference) {
   EXPECT_NEAR(software, independent, 0.05 + 1e-9);
   std::printf("chip %.2f %%, software reference %.2f %%, independent float32 %.2f %%\n", chip, software,
               independent);
+}
+
+TEST_F(Acceptance, ASlowerChipLosesAccuracyOnMnist) {
+  const auto data_folder = real_data("mnist");
+  if (!data_folder) {
+    GTEST_SKIP() << "no MNIST: set KIRCHHOFF_DATA to the folder that holds mnist/";
+  }
+  // Every phase ten times as long: ten times as much charge leaks between two transfers.
+  const double chip = mnist_percent(*data_folder, {});
+  const double slow = mnist_percent(*data_folder, {"--set", "chip.time_stretch=10"});
+  std::printf("209k %.2f %%, ten times slower %.2f %%\n", chip, slow);
+  EXPECT_GE(chip - slow, 0.5);
+}
+
+TEST_F(Acceptance, OtherSynapsesLearnMnist) {
+  const auto data_folder = real_data("mnist");
+  if (!data_folder) {
+    GTEST_SKIP() << "no MNIST: set KIRCHHOFF_DATA to the folder that holds mnist/";
+  }
+  const double pairs = mnist_percent(*data_folder, {"pcm-only"});
+  const double capacitor = mnist_percent(*data_folder, {"aihwkit-capacitor"});
+  const double rpu = mnist_percent(*data_folder, {"rpu"});
+  std::printf("pcm-only %.2f %%, aihwkit-capacitor %.2f %%, rpu %.2f %%\n", pairs, capacitor, rpu);
+  EXPECT_GE(pairs, 80.0);
+  EXPECT_LE(pairs, 92.0) << "what the capacitor is there to overcome: 209k reaches 95 %";
+  EXPECT_GE(capacitor, 92.0);
+  EXPECT_GE(rpu, 88.0) << "with a tenth of the learning rate";
 }
 
 TEST_F(Acceptance, FeatureHeadOf204900SynapsesTrains) {

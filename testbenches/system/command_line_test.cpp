@@ -221,6 +221,74 @@ TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
   EXPECT_EQ(quantum, reference);
 }
 
+TEST_F(CommandLine, EveryPresetLearns) {
+  for (const char* preset : {"209k", "209k-spare", "tile512", "pcm-only", "aihwkit-capacitor", "rpu"}) {
+    const auto outcome = run({"explore", preset, "--train", "2000", "--test", "1000", "--epochs", "2",
+                              "--quiet", "--set", "network.image_hidden=[]", "--out", out()});
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+    EXPECT_GE(report["accuracy"]["test_percent"].get<double>(), 55.0) << preset << ": chance is 10 %";
+    EXPECT_EQ(report["saturation"][0]["cells"], 529 * 10);
+    const bool trains_pcm = std::string{preset} == "pcm-only";
+    EXPECT_EQ(report["counts"]["set_pulses"].get<double>() > 0, trains_pcm)
+        << preset << ": before its first transfer only an update can SET";
+  }
+}
+
+TEST_F(CommandLine, SaturatedWeightsAreWarnedOf) {
+  const auto warnings = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"explore",
+                                       "--train",
+                                       "2000",
+                                       "--test",
+                                       "100",
+                                       "--epochs",
+                                       "2",
+                                       "--set",
+                                       "network.image_hidden=[]",
+                                       "--set",
+                                       "training.transfer_interval=500",
+                                       "--out",
+                                       out()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = run(arguments);
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+    std::string all;
+    for (const auto& warning : report["warnings"]) {
+      all += warning.get<std::string>() + "\n";
+    }
+    EXPECT_EQ(outcome.out.find("beyond the range of the PCM pairs") != std::string::npos,
+              all.find("beyond the range of the PCM pairs") != std::string::npos);
+    return all;
+  };
+  EXPECT_EQ(warnings({}).find("saturation"), std::string::npos);
+  // A tenth of the range per unit of weight, and a rate that does not come down.
+  EXPECT_NE(warnings({"--set", "synapse.kappa=200uS", "--set", "training.learning_rate_decay=1", "--set",
+                      "training.image_learning_rate=0.3"})
+                .find("layer 1's weights were beyond the range of the PCM pairs at the last transfer"),
+            std::string::npos);
+}
+
+TEST_F(CommandLine, ASlowerChipForgetsMore) {
+  const auto accuracy = [&](const std::string& stretch) {
+    const auto outcome =
+        run({"explore", "--train", "3000", "--test", "1000", "--epochs", "2", "--quiet", "--set",
+             "network.image_hidden=[]", "--set", "capacitor.decay_tau=1ms", "--set",
+             "training.transfer_interval=1000", "--set", "chip.time_stretch=" + stretch, "--out", out()});
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    return nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  };
+  const auto fast = accuracy("1");
+  const auto slow = accuracy("10");
+  // Transfers take as many rounds as what is left of the charge needs: the mean is not quite tenfold.
+  EXPECT_NEAR(slow["time"]["forward_s"].get<double>(), 10 * fast["time"]["forward_s"].get<double>(), 1e-12);
+  EXPECT_NEAR(slow["time"]["per_example_s"].get<double>() / fast["time"]["per_example_s"].get<double>(), 10,
+              2);
+  EXPECT_GE(fast["accuracy"]["test_percent"].get<double>() - slow["accuracy"]["test_percent"].get<double>(),
+            5.0);
+}
+
 /// Rows of a CSV file without quotes, split at commas; the header is the first.
 std::vector<std::vector<std::string>> csv(const fs::path& path) {
   std::vector<std::vector<std::string>> rows;

@@ -63,6 +63,17 @@ TEST_F(AchievedFigures, TimeScalesWithTheOperationThatFillsThePhase) {
   EXPECT_NEAR(training.under(slower).seconds, 1550e-9, 1e-15);
 }
 
+TEST_F(AchievedFigures, UpdatesThatPulsePcmScaleWithItsPulse) {
+  ledger.at(0, Phase::update).set_pulses = 1;
+  const Achieved pairs{ledger, chip, technology, {}, OpConvention::training};
+  Technology slower = technology;
+  slower.t_upd.base *= 3;
+  EXPECT_NEAR(pairs.under(slower).seconds, 1535e-9, 1e-15);
+  slower = technology;
+  slower.t_pcm.base *= 2;  // of the transfer a part
+  EXPECT_GT(pairs.under(slower).seconds, 1535e-9 + 315e-9);
+}
+
 TEST_F(AchievedFigures, ForwardConventionCountsTheForwardPassAlone) {
   const Achieved forward(ledger, chip, technology, {}, OpConvention::forward);
   const Achieved::Figures figures = forward.under(technology);

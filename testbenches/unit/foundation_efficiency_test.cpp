@@ -194,6 +194,27 @@ TEST(Peak, DeltasInTwoPhasesReadTwice) {
   EXPECT_NEAR(ratio(Booking::array_read_transposed), 1, 1e-9);
 }
 
+TEST(Peak, UpdatesThatPulsePcmTakeItsTimeAndEnergy) {
+  const Technology technology = unit::technology_of_node("90nm");
+  Ledger ledger(1);
+  Activity& update = ledger.at(0, Phase::update);
+  update.update_lines = 150;
+  update.multiply_accumulates = 5000;
+  update.set_pulses = 100;
+  ledger.at(0, Phase::forward).driver_passes = 100;
+  ledger.at(0, Phase::forward).integrator_passes = 50;
+  PeakActivity activity = measured_activity(ledger, technology, 4, 0).activity;
+  EXPECT_DOUBLE_EQ(activity.update_set_pulses, 0.02);
+  const TileGeometry geometry = closed_form_geometry({100, 50, 0, {}}, technology);
+  const Peak pairs = peak(activity, geometry, technology, array_alone);
+  activity.update_set_pulses = 0;
+  const Peak capacitors = peak(activity, geometry, technology, array_alone);
+  EXPECT_DOUBLE_EQ(pairs.update_s, 4 * technology.t_pcm.base);
+  EXPECT_DOUBLE_EQ(capacitors.update_s, 4 * technology.t_upd.base);
+  EXPECT_NEAR(pairs.energy[Booking::update] - capacitors.energy[Booking::update],
+              0.02 * 5000 * technology.e_set.base, 1e-9 * pairs.energy.total());
+}
+
 TEST(MeasuredActivity, SaysWhatTheRunDidNotDo) {
   const Technology technology = unit::technology_of_node("90nm");
   const MeasuredActivity measured = measured_activity(Ledger(1), technology, 63, 8000);

@@ -155,6 +155,9 @@ TEST_F(EnergyByHand, TransferTakesEverythingOfItsPhase) {
   expect_only(model.price(pulses, Phase::transfer), Booking::transfer, 37 * 19e-12 + 41 * 23e-12);
   expect_only(model.price(pulses, Phase::setup), Booking::transfer, 37 * 19e-12 + 41 * 23e-12);
 
+  // Where an update pulses PCM, that is what the update costs.
+  expect_only(model.price(pulses, Phase::update), Booking::update, 37 * 19e-12 + 41 * 23e-12);
+
   const Activity all = something_of_everything();
   const EnergyBreakdown elsewhere = model.price(all, Phase::forward);
   expect_only(model.price(all, Phase::transfer), Booking::transfer,

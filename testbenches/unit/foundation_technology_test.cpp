@@ -67,6 +67,25 @@ TEST(Technology, FieldsNameEveryMemberOnce) {
   EXPECT_EQ(sizeof(Technology), 2 * sizeof(std::string) + names.size() * sizeof(Quantity));
 }
 
+TEST(Technology, StretchingMakesEveryTimeLongerAndNothingElse) {
+  const Technology plain = parse_technology(complete_file(), "t.toml");
+  Technology slow = plain;
+  stretch_time(slow, 4);
+  for (const TechnologyField& field : technology_fields()) {
+    const double before = (plain.*field.member).base;
+    const bool is_time = field.unit == "s";
+    const bool is_pace = field.unit == "Hz" || field.unit == "byte/s";
+    const double expected = is_time ? 4 * before : is_pace ? before / 4 : before;
+    EXPECT_EQ((slow.*field.member).base, expected) << field.name;
+    EXPECT_EQ((slow.*field.member).note != (plain.*field.member).note, is_time || is_pace) << field.name;
+    EXPECT_LE((slow.*field.member).low, (slow.*field.member).base) << field.name;
+    EXPECT_GE((slow.*field.member).high, (slow.*field.member).base) << field.name;
+  }
+  Technology same = plain;
+  stretch_time(same, 1);
+  EXPECT_EQ(same.t_int.note, plain.t_int.note);
+}
+
 TEST(Technology, ConvertsToTheDeclaredUnit) {
   const Technology technology = parse_technology(
       replaced(complete_file(), "[vdd]\nlow = \"1 V\"", "[vdd]\nlow = \"900 mV\""), "t.toml");

@@ -66,5 +66,18 @@ TEST(CellQuantities, RangesFollowFromTheDevices) {
   EXPECT_EQ(cell_quantities(tiles::SynapseParameters{}, tiles::Detail::ideal).size(), 1U);
 }
 
+TEST(CellQuantities, OnlyOfDevicesThatAreThere) {
+  tiles::SynapseParameters synapse;
+  synapse.kind = "pcm_pair";
+  const auto pair = cell_quantities(synapse, tiles::Detail::physics);
+  ASSERT_EQ(pair.size(), 3U);
+  EXPECT_DOUBLE_EQ(pair[0].range.high, 3 * 25.0 / 20);
+  synapse.kind = "capacitor";
+  const auto capacitor = cell_quantities(synapse, tiles::Detail::physics);
+  ASSERT_EQ(capacitor.size(), 2U);
+  EXPECT_DOUBLE_EQ(capacitor[0].range.high, 8.0 / 20);
+  EXPECT_EQ(capacitor[1].name, "capacitor_us");
+}
+
 }  // namespace
 }  // namespace kirchhoff::testbenches

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "foundation/error.h"
+#include "model/chip/chip_description.h"
 #include "model/presets/configuration.h"
 #include "model/presets/embedded_files.h"
 
@@ -72,14 +73,16 @@ TEST(Presets, AreTheChipsOfTheirNames) {
 }
 
 TEST(Presets, EveryFileOfOursIsReadAndEveryOfItsValuesHasASource) {
-  EXPECT_EQ(names_of(embedded_presets()), (std::vector<std::string>{"209k", "209k-spare", "tile512"}));
+  EXPECT_EQ(names_of(embedded_presets()), (std::vector<std::string>{"209k", "209k-spare", "aihwkit-capacitor",
+                                                                    "pcm-only", "rpu", "tile512"}));
   EXPECT_EQ(names_of(embedded_technologies()), (std::vector<std::string>{"14nm", "45nm", "90nm"}));
   for (const EmbeddedFile& preset : embedded_presets()) {
     const auto configuration = load_configuration(std::string(preset.name));
     for (const auto& entry : configuration->table.entries()) {
       EXPECT_NE(entry.origin.mark, Mark::user) << entry.key;
       if (!entry.origin.place.empty()) {
-        EXPECT_EQ(entry.origin.place.rfind(preset.path, 0), 0U) << entry.origin.place;
+        // A preset may be based on another of ours.
+        EXPECT_EQ(entry.origin.place.rfind("presets/", 0), 0U) << entry.origin.place;
         EXPECT_FALSE(entry.origin.note.empty()) << entry.key;
       }
     }
@@ -92,6 +95,70 @@ TEST(Presets, EveryFileOfOursIsReadAndEveryOfItsValuesHasASource) {
       EXPECT_FALSE((technology.*field.member).meaning.empty()) << name << " " << field.name;
     }
   }
+}
+
+TEST(Presets, OtherSynapsesAreWhatTheirPublicationsSay) {
+  const auto pairs = load_configuration("pcm-only");
+  EXPECT_EQ(pairs->synapse.kind, "pcm_pair");
+  EXPECT_EQ(pairs->synapse.f_gain, 1);
+  const auto capacitor = load_configuration("aihwkit-capacitor");
+  EXPECT_EQ(capacitor->synapse.kind, "capacitor");
+  const auto& c = capacitor->synapse.capacitor;
+  EXPECT_NEAR(c.dg_us() / capacitor->synapse.kappa_us, 0.005, 1e-12) << "dw_min";
+  EXPECT_NEAR((c.g_max_us - c.g_ref_us) / capacitor->synapse.kappa_us, 1, 1e-12) << "w_max";
+  EXPECT_EQ(c.range_spread, 0.07);
+  const auto rpu = load_configuration("rpu");
+  EXPECT_NEAR(rpu->synapse.capacitor.dg_us() / rpu->synapse.kappa_us, 0.001, 1e-12) << "dw_min";
+  EXPECT_NEAR((rpu->synapse.capacitor.g_max_us - rpu->synapse.capacitor.g_ref_us) / rpu->synapse.kappa_us,
+              0.6, 1e-12);
+  EXPECT_EQ(rpu->synapse.capacitor.range_spread, 0.3);
+  EXPECT_EQ(rpu->periphery.update_slots, 10);
+  for (const auto* configuration : {capacitor.get(), rpu.get()}) {
+    EXPECT_EQ(configuration->network.transfer_interval, 0);
+    EXPECT_EQ(configuration->chip.mesh_columns, 8);
+  }
+}
+
+TEST(Presets, WhatAKindOfSynapseDoesNotHaveIsRefused) {
+  EXPECT_EQ(
+      error_of("209k", {"synapse.kind=pcm_pairs"}),
+      "--set: synapse.kind is \"pcm_pairs\", but must be one of hybrid, pcm_pair, capacitor; did you mean "
+      "'pcm_pair'?");
+  EXPECT_EQ(
+      error_of("pcm-only", {"capacitor.mismatch=0.2", "transfer.polarity_inversion=false"}),
+      "--set: capacitor.mismatch has no effect with synapse.kind = pcm_pair, whose cells have no capacitor; "
+      "leave it out\n"
+      "--set: transfer.polarity_inversion has no effect with synapse.kind = pcm_pair, whose cells have no "
+      "capacitor; leave it out");
+  EXPECT_EQ(
+      error_of("rpu", {"pcm.drift=0"}),
+      "--set: pcm.drift has no effect with synapse.kind = capacitor, whose cells have no PCM; leave it out");
+  EXPECT_NE(error_of("209k", {"synapse.kind=capacitor"}).find("training.transfer_interval must be 0"),
+            std::string::npos);
+  EXPECT_EQ(error_of("209k", {"synapse.kind=capacitor", "training.transfer_interval=0"}), "");
+  EXPECT_EQ(error_of("pcm-only", {"pcm.drift=0", "transfer.tolerance=0.1uS"}), "");
+}
+
+TEST(Presets, TimeStretchMakesEveryPhaseSlower) {
+  const auto plain = load_configuration("209k");
+  const auto slow = load_configuration("209k", std::vector<std::string>{"chip.time_stretch=10"});
+  const auto fast_chip = describe_chip(*plain, tiles::Detail::physics);
+  const auto slow_chip = describe_chip(*slow, tiles::Detail::physics);
+  EXPECT_EQ(slow_chip.tile.timing.read(), 10 * fast_chip.tile.timing.read());
+  EXPECT_EQ(slow_chip.tile.timing.update(31), 10 * fast_chip.tile.timing.update(31));
+  EXPECT_EQ(slow_chip.tile.timing.pcm_pulse, 10 * fast_chip.tile.timing.pcm_pulse);
+  EXPECT_EQ(slow_chip.link.cycle, 10 * fast_chip.link.cycle);
+  EXPECT_EQ(slow_chip.sequencer.softmax_class, 10 * fast_chip.sequencer.softmax_class);
+  EXPECT_EQ(slow_chip.sequencer.update, 10 * fast_chip.sequencer.update);
+  EXPECT_EQ(slow_chip.host.dma_latency, 10 * fast_chip.host.dma_latency);
+  EXPECT_DOUBLE_EQ(slow_chip.host.dma_bytes_per_second, fast_chip.host.dma_bytes_per_second / 10);
+  EXPECT_EQ(slow->technology.e_adc.base, plain->technology.e_adc.base);
+}
+
+TEST(Presets, UpdatesOfPairsTakeThePulseOfAPcm) {
+  const auto configuration = load_configuration("pcm-only");
+  const auto chip = describe_chip(*configuration, tiles::Detail::physics);
+  EXPECT_EQ(chip.sequencer.update, chip.tile.timing.pcm_pulse * configuration->periphery.update_slots);
 }
 
 TEST(Presets, TechnologyFilesAgreeWithTheDesignTable) {
@@ -125,11 +192,12 @@ TEST(Presets, TechnologyFilesAgreeWithTheDesignTable) {
 
 TEST(Presets, UnknownNamesAreAnsweredWithTheNearest) {
   EXPECT_EQ(error_of("209kk"),
-            "unknown preset '209kk'; did you mean '209k'? (presets: 209k, 209k-spare, tile512; or a path to "
-            "a .toml "
-            "file)");
-  EXPECT_EQ(error_of("large"),
-            "unknown preset 'large' (presets: 209k, 209k-spare, tile512; or a path to a .toml file)");
+            "unknown preset '209kk'; did you mean '209k'? (presets: 209k, 209k-spare, aihwkit-capacitor, "
+            "pcm-only, rpu, tile512; or a path to a .toml file)");
+  EXPECT_EQ(
+      error_of("large"),
+      "unknown preset 'large' (presets: 209k, 209k-spare, aihwkit-capacitor, pcm-only, rpu, tile512; or a "
+      "path to a .toml file)");
   EXPECT_EQ(
       error_of("209k", {}, "90mn"),
       "unknown technology '90mn'; did you mean '90nm'? (technologies: 14nm, 45nm, 90nm; or a path to a .toml "
@@ -204,6 +272,17 @@ TEST_F(PresetFiles, MayBringTheirOwnTechnology) {
   // The effective configuration finds it again from any folder.
   const auto again = load_configuration(write("config.toml", effective_toml(*configuration)));
   EXPECT_EQ(again->technology.name, "mine");
+}
+
+TEST_F(PresetFiles, EffectiveConfigurationOfEveryPresetIsReadBack) {
+  for (const EmbeddedFile& preset : embedded_presets()) {
+    const auto configuration =
+        load_configuration(std::string(preset.name), std::vector<std::string>{"chip.time_stretch=3"});
+    const std::string text = effective_toml(*configuration);
+    const auto again = load_configuration(write("config.toml", text));
+    EXPECT_EQ(effective_toml(*again), text) << preset.name;
+    EXPECT_EQ(again->technology.t_int.base, configuration->technology.t_int.base);
+  }
 }
 
 TEST_F(PresetFiles, EffectiveConfigurationGivesTheSameRun) {
