@@ -19,7 +19,7 @@ namespace kirchhoff::foundation {
 /// A class whose state is kept lists its members once, for both directions:
 ///
 ///     template <typename Self, typename Archive>
-///     static void state(Self& self, Archive& archive) {
+///     static void state_of(Self& self, Archive& archive) {
 ///       archive(self.expected_, self.arrived_, std::span{self.cells_});
 ///     }
 ///
@@ -39,7 +39,7 @@ concept PlainState = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 struct StateAccess {
   template <typename Object, typename Archive>
   static void visit(Object& object, Archive& archive) {
-    std::remove_const_t<Object>::state(object, archive);
+    std::remove_const_t<Object>::state_of(object, archive);
   }
 };
 

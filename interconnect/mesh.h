@@ -3,6 +3,8 @@
 #include <memory>
 #include <vector>
 
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "interconnect/router.h"
 
 namespace kirchhoff::interconnect {
@@ -27,6 +29,12 @@ class Mesh {
   tlm::tlm_initiator_socket<>& exit(NodeId node, Port port) { return at(node).output(port); }
 
   [[nodiscard]] std::uint64_t out_of_order() const;
+
+  /// While no packet is on its way.
+  void save(foundation::StateWriter& writer) const;
+  void restore(foundation::StateReader& reader);
+  /// As after power-on.
+  void reset();
 
  private:
   Topology topology_;

@@ -24,6 +24,7 @@ class Tile : public sc_core::sc_module, private Outbox {
        periphery::SharedTrains& trains, const foundation::Services& services);
 
   [[nodiscard]] const TileCore& core() const { return core_; }
+  [[nodiscard]] TileCore& core() { return core_; }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -33,7 +33,7 @@ class Part {
  private:
   friend struct StateAccess;
   template <typename Self, typename Archive>
-  static void state(Self& self, Archive& archive) {
+  static void state_of(Self& self, Archive& archive) {
     archive(self.number_, self.text_);
   }
   int number_ = 0;
@@ -65,7 +65,7 @@ struct Everything {
   bool operator==(const Everything&) const = default;
 
   template <typename Self, typename Archive>
-  static void state(Self& self, Archive& archive) {
+  static void state_of(Self& self, Archive& archive) {
     archive(self.flag, self.colour, self.small, self.real, self.time, self.text, self.three, self.parts,
             self.numbers, std::span{self.cells}, self.more, self.maybe, self.part);
     archive.block(std::span{self.pairs});
