@@ -65,6 +65,7 @@ class Summary {
     speed();
     breakdowns();
     learning();
+    power_offs();
     counts();
     checks();
     warnings();
@@ -375,6 +376,25 @@ class Summary {
       const std::size_t room = width_ > row.width() + 8 ? width_ - row.width() - 8 : 0;
       row.add(bar(worst > 0 ? error / worst : 0, room, terminal_), Style::accent);
       row.add(" " + fixed(error, 2) + "%", Style::faint);
+      put(row);
+    }
+  }
+
+  void power_offs() {
+    if (result_.power_offs.empty()) return;
+    blank();
+    StyledLine head = line();
+    head.left("Power off", 36, Style::strong).right("before", 9).right("after", 9).right("lost", 9);
+    head.add("   registers programmed again", Style::faint);
+    put(head);
+    for (const RunResult::PowerOff& off : result_.power_offs) {
+      StyledLine row = indented();
+      row.left(grouped(off.example) + ", " + (off.before_transfer ? "before" : "after") + " transfer, " +
+                   quantity(off.duration_s, "s"),
+               36 - margin);
+      row.right(fixed(off.before_percent, 2) + "%", 9).right(fixed(off.after_percent, 2) + "%", 9);
+      row.right(fixed(off.before_percent - off.after_percent, 2), 9, Style::strong);
+      row.add("   " + grouped(off.register_writes) + " in " + quantity(off.setup_s, "s"), Style::faint);
       put(row);
     }
   }
