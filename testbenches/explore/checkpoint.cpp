@@ -1,5 +1,7 @@
 #include "testbenches/explore/checkpoint.h"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <boost/crc.hpp>
 #include <cerrno>
@@ -184,6 +186,23 @@ void write_checkpoint(const fs::path& path, const RunIdentity& identity, std::ui
   writer(false, examples, identity);
   save(writer);
   foundation::write_file_atomically(path, writer.finish());
+}
+
+void remove_unfinished(const fs::path& path) {
+  const std::string begin = path.filename().string() + ".tmp-";
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const std::string number = name.substr(std::min(begin.size(), name.size()));
+    if (name.compare(0, begin.size(), begin) != 0 || number.empty() || number.size() > 9 ||
+        number.find_first_not_of("0123456789") != std::string::npos) {
+      continue;
+    }
+    if (::kill(std::stoi(number), 0) != 0 && errno == ESRCH) {  // that process is gone
+      fs::remove(entry.path(), ignored);
+    }
+  }
 }
 
 void write_finished(const fs::path& path, const RunIdentity& identity, std::uint64_t examples) {

@@ -75,6 +75,9 @@ void check_same_run(const SavedRun& saved, const RunIdentity& now);
 void write_checkpoint(const std::filesystem::path& path, const RunIdentity& identity, std::uint64_t examples,
                       const std::function<void(foundation::StateWriter&)>& save);
 
+/// Removes what processes left that were killed while they wrote this checkpoint.
+void remove_unfinished(const std::filesystem::path& path);
+
 /// What is left of it once the run is done.
 void write_finished(const std::filesystem::path& path, const RunIdentity& identity, std::uint64_t examples);
 

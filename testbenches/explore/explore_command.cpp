@@ -153,6 +153,10 @@ void add_warnings(const Options& options, const model::Configuration& configurat
         "are "
         "not modelled");
   }
+  if (options.detail == "ideal" &&
+      !(configuration.power_off.before_transfer.empty() && configuration.power_off.after_transfer.empty())) {
+    warnings.emplace_back("detail ideal: no weight is lost with the supply, there are no capacitors");
+  }
   if (configuration.table.find("pcm.programming_noise")->origin.mark == foundation::Mark::user) {
     warnings.emplace_back("pcm.programming_noise has no effect: no operation of the chip writes in one shot");
   }
@@ -245,6 +249,9 @@ int explore(const Options& given) {
                std::to_string(result.chip.tiles) + " tiles of " + std::to_string(result.chip.rows) + " x " +
                std::to_string(result.chip.columns));
   const fs::path checkpoint = folder / checkpoint_name;
+  if (options.checkpoint) {
+    remove_unfinished(checkpoint);
+  }
   const StopRequest stop{options.checkpoint};
   std::uint64_t trained = 0;
   const auto save = [&](const TrainingSession::Moment& moment) {
