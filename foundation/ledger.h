@@ -3,12 +3,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "foundation/activity.h"
 #include "foundation/duration.h"
 #include "foundation/phase.h"
 #include "foundation/phase_sets.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::foundation {
 
@@ -68,6 +70,16 @@ class Ledger {
   [[nodiscard]] Activity total() const;
 
  private:
+  friend struct StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    // Nothing but numbers of eight bytes: as they lie, so that none can be forgotten.
+    static_assert(alignof(Activity) == 8 && alignof(Counters) == 8);
+    archive.block(std::span{self.activity_});
+    archive(self.elapsed_, self.network_elapsed_);
+    archive.block(std::span{&self.counters_, 1});
+  }
+
   std::size_t nodes_;
   std::vector<Activity> activity_;  ///< [node][phase]
   std::array<Duration, phase_count> elapsed_{};

@@ -5,6 +5,7 @@
 namespace kirchhoff::foundation {
 
 class Ledger;
+class RestListener;
 class SynapseListener;
 class TraceSink;
 
@@ -14,6 +15,7 @@ struct Services {
   TraceSink* trace = nullptr;           ///< null when nobody listens
   std::uint64_t seed = 0;               ///< of every random stream
   SynapseListener* synapses = nullptr;  ///< null when nobody watches
+  RestListener* rest = nullptr;         ///< null when nobody waits for the chip to be at rest
 };
 
 }  // namespace kirchhoff::foundation

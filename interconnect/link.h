@@ -7,6 +7,7 @@
 
 #include "foundation/aligned.h"
 #include "foundation/duration.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::interconnect {
 
@@ -58,12 +59,30 @@ class alignas(foundation::cache_line_bytes) Reservations {
   /// Requests that came after one for a later time.
   [[nodiscard]] std::uint64_t out_of_order() const { return out_of_order_; }
 
+  /// Forgets all intervals; what was counted stays.
+  void release() {
+    const std::uint32_t counted = out_of_order_;
+    *this = Reservations{};
+    out_of_order_ = counted;
+  }
+
   static constexpr std::size_t kept = 16;
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.last_end_, self.latest_wanted_, self.forgotten_until_, self.out_of_order_, self.oldest_,
+            self.count_, self.ring_);
+  }
   struct Interval {
     foundation::Duration begin{0};
     foundation::Duration end{0};
+
+    template <typename Self, typename Archive>
+    static void state_of(Self& self, Archive& archive) {
+      archive(self.begin, self.end);
+    }
   };
   foundation::Duration reserve_gap(foundation::Duration wanted, foundation::Duration length);
   void insert(std::size_t position, Interval interval);

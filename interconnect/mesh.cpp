@@ -48,4 +48,24 @@ std::uint64_t Mesh::out_of_order() const {
   return sum;
 }
 
+void Mesh::save(foundation::StateWriter& writer) const {
+  for (const auto& router : routers_) {
+    writer(static_cast<const Router&>(*router).core());
+  }
+}
+
+void Mesh::restore(foundation::StateReader& reader) {
+  for (const auto& router : routers_) {
+    reader(router->core());
+  }
+  ++group_.tables_written;
+}
+
+void Mesh::reset() {
+  for (const auto& router : routers_) {
+    router->core().reset();
+  }
+  ++group_.tables_written;
+}
+
 }  // namespace kirchhoff::interconnect

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "foundation/ledger.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "interconnect/router.h"
 
 namespace kirchhoff::interconnect {
@@ -34,6 +36,11 @@ class Mesh {
   /// Brings the ledger up to date. To be called whenever others get a chance to look at it: packets along
   /// the tables are counted once and booked at their links only here.
   void book_traffic();
+  /// While no packet is on its way.
+  void save(foundation::StateWriter& writer) const;
+  void restore(foundation::StateReader& reader);
+  /// As after power-on.
+  void reset();
 
  private:
   Topology topology_;

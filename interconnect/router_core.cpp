@@ -1,5 +1,7 @@
 #include "interconnect/router_core.h"
 
+#include <algorithm>
+
 namespace kirchhoff::interconnect {
 
 bool RouterCore::set_route(std::size_t entry, std::uint8_t mask) {
@@ -8,6 +10,14 @@ bool RouterCore::set_route(std::size_t entry, std::uint8_t mask) {
   }
   table_[entry] = mask & 0x1f;
   return true;
+}
+
+void RouterCore::reset() {
+  std::fill(table_.begin(), table_.end(), std::uint8_t{0});
+  for (const auto& port : all_ports) {
+    links_[index_of(port)].release();
+    entries_[index_of(port)].release();
+  }
 }
 
 std::uint64_t RouterCore::out_of_order() const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "foundation/state_fields.h"
 #include "interconnect/link.h"
 #include "interconnect/topology.h"
 
@@ -77,7 +79,16 @@ class RouterCore {
   [[nodiscard]] const LinkTiming& timing() const { return timing_; }
   [[nodiscard]] std::uint64_t out_of_order() const;
 
+  /// The table is empty and nothing is on the links, as after power-on. What was counted stays.
+  void reset();
+
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(std::span{self.table_}, self.links_, self.entries_);
+  }
+
   NodeId node_;
   Topology topology_;
   LinkTiming timing_;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "foundation/state_fields.h"
 #include "periphery/activation_unit.h"
 
 namespace kirchhoff::tiles {
@@ -55,6 +56,13 @@ class Collector {
   std::span<const float> scaled_deltas(std::int32_t exponent);
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(std::span{self.partials_}, std::span{self.sums_}, std::span{self.outputs_},
+            std::span{self.slopes_}, std::span{self.back_}, std::span{self.deltas_}, std::span{self.scaled_});
+  }
+
   Shape shape_;
   std::unique_ptr<periphery::ActivationUnit> unit_;
   std::vector<float> partials_;

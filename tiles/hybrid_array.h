@@ -64,6 +64,11 @@ class HybridArray : public SynapseArray {
   bool forward_variance(std::span<const float> x, std::span<float> variances) const override;
   bool transposed_variance(std::span<const float> deltas, std::span<float> variances) const override;
   [[nodiscard]] CellPulses last_pulses(std::size_t row, std::size_t column) const override;
+  void save(foundation::StateWriter& writer) const override;
+  void restore(foundation::StateReader& reader) override;
+  /// Capacitors come up at g_ref, as a transfer leaves them, and polarity at +1; the pairs keep what they are
+  /// and drift on.
+  void cycle_power(foundation::Duration off, foundation::Duration on) override;
 
   /// Bytes of state per cell, padding left out.
   [[nodiscard]] static std::size_t bytes_per_cell();
@@ -91,6 +96,9 @@ class HybridArray : public SynapseArray {
   void refresh_row(std::size_t row, float polarity);
 
  private:
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive);
+  [[nodiscard]] std::uint32_t manufacture_checksum() const;
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
   /// Lists the pulses of an update's trains in cell_pulses_; returns how many there are.
   std::size_t list_trains(const periphery::PulseTrains& rows, const periphery::ColumnTrains& trains);

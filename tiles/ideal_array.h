@@ -35,8 +35,16 @@ class IdealArray final : public SynapseArray {
   [[nodiscard]] CellPulses last_pulses(std::size_t /*row*/, std::size_t /*column*/) const override {
     return {};
   }
+  void save(foundation::StateWriter& writer) const override { state_of(*this, writer); }
+  void restore(foundation::StateReader& reader) override { state_of(*this, reader); }
+  /// Nothing is lost: what holds a weight is not modelled.
+  void cycle_power(foundation::Duration /*off*/, foundation::Duration /*on*/) override {}
 
  private:
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.rows_, self.columns_, self.weights_);
+  }
   [[nodiscard]] TransferCount programming_effort() const;
   [[nodiscard]] DrivenLines driven(std::span<const float> duties, std::size_t cells) const;
 

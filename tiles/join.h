@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "foundation/duration.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::tiles {
 
@@ -10,6 +11,11 @@ namespace kirchhoff::tiles {
 struct PathTime {
   foundation::Duration network{0};
   foundation::Duration compute{0};
+
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.network, self.compute);
+  }
 };
 
 /// Waits for a number of parts; complete with the latest of them, whose path is the critical one.
@@ -44,6 +50,12 @@ class Join {
   [[nodiscard]] std::uint32_t expected() const { return expected_; }
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.expected_, self.arrived_, self.fresh_, self.latest_, self.path_);
+  }
+
   std::uint32_t expected_ = 0;
   std::uint32_t arrived_ = 0;
   bool fresh_ = true;

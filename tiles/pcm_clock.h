@@ -3,6 +3,7 @@
 #include <span>
 
 #include "foundation/duration.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::tiles {
 
@@ -34,6 +35,12 @@ class PcmClock {
   [[nodiscard]] PcmInstant instant(foundation::Duration now) const;
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.epoch_);
+  }
+
   foundation::Duration epoch_{0};
 };
 

@@ -8,6 +8,8 @@
 #include "foundation/aligned.h"
 #include "foundation/duration.h"
 #include "foundation/random.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "tiles/pcm_clock.h"
 #include "tiles/pcm_device.h"
 #include "tiles/pcm_drift.h"
@@ -111,7 +113,13 @@ class PcmPairs {
     return {side(which).sets[cell], side(which).resets[cell]};
   }
 
+  /// See SynapseArray; devices that are stuck must be so already.
+  void save(foundation::StateWriter& writer) const;
+  void restore(foundation::StateReader& reader);
+
  private:
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive);
   /// Structure of arrays of one device per cell.
   struct Side {
     foundation::AlignedVector<float> g_us;             ///< now

@@ -6,6 +6,7 @@
 
 #include "foundation/aligned.h"
 #include "foundation/random.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::tiles {
 
@@ -29,6 +30,11 @@ class ReadNoise {
   [[nodiscard]] std::uint64_t reads() const { return reads_; }
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.reads_, self.normals_);
+  }
   std::span<const float> next();
 
   foundation::RandomStream stream_;

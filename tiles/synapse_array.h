@@ -5,6 +5,8 @@
 #include <span>
 
 #include "foundation/duration.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "periphery/shared_trains.h"
 #include "tiles/weight_plane.h"
 
@@ -59,6 +61,11 @@ struct SaturatedCells {
   std::uint64_t weights = 0;     ///< beyond what the PCM pair can be written to
 
   SaturatedCells& operator+=(const SaturatedCells& other);
+
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.cells, self.capacitors, self.weights);
+  }
 };
 
 /// Sums of conductance along a line over the lines in use, what it draws when driven; microsiemens.
@@ -142,6 +149,15 @@ class SynapseArray {
     std::uint64_t down = 0;
   };
   [[nodiscard]] virtual CellPulses last_pulses(std::size_t row, std::size_t column) const = 0;
+
+  /// Everything that operations have changed, between two of them; what manufacture and parameters decide is
+  /// only checked. last_pulses() are not kept.
+  virtual void save(foundation::StateWriter& writer) const = 0;
+  /// Into an array made alike. Throws InputError where it is not.
+  virtual void restore(foundation::StateReader& reader) = 0;
+
+  /// Without supply from `off` to `on`: what is not held by the material itself is lost, and ages go on.
+  virtual void cycle_power(foundation::Duration off, foundation::Duration on) = 0;
 };
 
 }  // namespace kirchhoff::tiles

@@ -25,6 +25,7 @@ class Tile : public sc_core::sc_module, private Outbox {
        const foundation::Services& services);
 
   [[nodiscard]] const TileCore& core() const { return core_; }
+  [[nodiscard]] TileCore& core() { return core_; }
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

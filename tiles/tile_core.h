@@ -62,7 +62,18 @@ class TileCore {
   /// As the last transfer found them, or as they are where there was none.
   [[nodiscard]] SaturatedCells saturated() const { return last_transfer_.value_or(array_->saturated()); }
 
+  /// Between two operations. Not kept: what the probe has seen.
+  void save(foundation::StateWriter& writer) const;
+  /// Into a tile made alike. Throws InputError where it is not.
+  void restore(foundation::StateReader& reader);
+
+  /// See SynapseArray. Registers, tables and buffers are as after power-on; what counts operations to key
+  /// random numbers goes on, so that none comes twice.
+  void cycle_power(foundation::Duration off, foundation::Duration on);
+
  private:
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive);
   bool configure();
   foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
   foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "foundation/state_fields.h"
 #include "interconnect/packet.h"
 #include "periphery/activation_unit.h"
 #include "tiles/tile_registers.h"
@@ -31,6 +32,11 @@ struct ReceiveFlow {
   std::uint16_t count = 0;
   std::uint16_t destination_first = 0;  ///< line they go to
   std::uint16_t slot = 0;               ///< summand they are
+
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.route, self.action, self.source_first, self.count, self.destination_first, self.slot);
+  }
 };
 
 /// The register file of a tile and what it means.
@@ -57,6 +63,12 @@ class TileSettings {
   }
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(std::span{self.words_}, std::span{self.flow_words_}, std::span{self.flows_},
+            std::span{self.by_route_}, std::span{self.quick_});
+  }
   static constexpr std::size_t index(TileRegister address) { return static_cast<std::size_t>(address) / 4; }
   bool write_flow(std::size_t word, std::uint32_t value);
   bool take_flow(std::size_t entry);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "foundation/aligned.h"
+#include "foundation/state_fields.h"
 
 namespace kirchhoff::tiles {
 
@@ -38,6 +39,12 @@ class WeightPlane {
   void subtract_outer(float rate, std::span<const float> x, std::span<const float> d);
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(std::span{self.weights_});
+  }
+
   std::size_t rows_;
   std::size_t columns_;
   std::size_t stride_;

@@ -1,8 +1,10 @@
 #include "model/chip/chip.h"
 
 #include <string>
+#include <utility>
 
 #include "foundation/error.h"
+#include "interconnect/packet_time.h"
 #include "periphery/converter.h"
 #include "tiles/fault_map.h"
 
@@ -53,6 +55,47 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
   sequencer_.mesh_out.bind(mesh_.entry(interconnect::gateway_node, interconnect::sequencer_port));
   mesh_.exit(interconnect::gateway_node, interconnect::sequencer_port).bind(sequencer_.mesh_in);
   host_interface_.mesh.bind(mesh_.entry(interconnect::gateway_node, interconnect::host_port));
+}
+
+void Chip::save(foundation::StateWriter& writer) const {
+  writer.section("host interface", 1);
+  host_interface_.save(writer);
+  writer.section("sequencer", 1);
+  sequencer_.save(writer);
+  writer.section("mesh", 1);
+  mesh_.save(writer);
+  for (std::size_t node = 0; node < tiles_.size(); ++node) {
+    writer.section("tile " + std::to_string(node), 1);
+    std::as_const(*tiles_[node]).core().save(writer);
+  }
+}
+
+void Chip::restore(foundation::StateReader& reader) {
+  reader.section("host interface", 1);
+  host_interface_.restore(reader);
+  reader.section("sequencer", 1);
+  sequencer_.restore(reader);
+  reader.section("mesh", 1);
+  mesh_.restore(reader);
+  for (std::size_t node = 0; node < tiles_.size(); ++node) {
+    reader.section("tile " + std::to_string(node), 1);
+    tiles_[node]->core().restore(reader);
+  }
+}
+
+void Chip::power_down() {
+  power_off_at_ = interconnect::to_duration(sc_core::sc_time_stamp());
+  host_interface_.set_power(false);
+}
+
+void Chip::power_up() {
+  const auto now = interconnect::to_duration(sc_core::sc_time_stamp());
+  sequencer_.reset();
+  mesh_.reset();
+  for (const auto& tile : tiles_) {
+    tile->core().cycle_power(power_off_at_, now);
+  }
+  host_interface_.set_power(true);
 }
 
 }  // namespace kirchhoff::model

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "foundation/services.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "interconnect/mesh.h"
 #include "model/chip/chip_description.h"
 #include "model/chip/host_interface_module.h"
@@ -32,8 +34,22 @@ class Chip : public sc_core::sc_module {
   [[nodiscard]] const tiles::Tile& tile(interconnect::NodeId node) const { return *tiles_[node]; }
   [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }
 
+  /// The whole state but for what has been traced, in sections, while the chip is at rest (RestListener) or
+  /// idle. What seed and description decide is not kept.
+  void save(foundation::StateWriter& writer) const;
+  /// Into a chip made alike that has done nothing yet; the kernel's time must be that of the state, from
+  /// which the chip goes on by itself. Throws InputError where the state is of another chip.
+  void restore(foundation::StateReader& reader);
+
+  /// The supply fails while the chip is idle: registers, tables and charge are lost, PCM stays as it is.
+  /// Until power_up() every access gets an error.
+  void power_down();
+  /// As after power-on; drift went on meanwhile.
+  void power_up();
+
  private:
   interconnect::PacketPool packets_;  ///< first: the others use it to the end
+  foundation::Duration power_off_at_{0};
   periphery::SharedTrains trains_;
   tiles::TileScratch scratch_;
   HostInterface host_interface_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace kirchhoff::model {
 
@@ -26,6 +27,11 @@ struct Descriptor {
   std::uint64_t completion_address = 0;  ///< where the completion record goes; 0: none
   std::uint32_t stride = 0;              ///< bytes from example to example, or from row to row
   std::uint32_t columns = 0;             ///< weights: of the tile
+
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive.block(std::span{&self, 1});
+  }
 };
 static_assert(sizeof(Descriptor) == 64);
 
@@ -37,6 +43,11 @@ struct Completion {
   std::uint32_t correct = 0;  ///< examples whose largest output was the label's, before learning from it
   double loss = 0;            ///< sum of the cross-entropies, nat
   std::uint64_t time_ps = 0;  ///< simulated time of completion
+
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive.block(std::span{&self, 1});
+  }
 };
 static_assert(sizeof(Completion) == 32);
 

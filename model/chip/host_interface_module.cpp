@@ -29,17 +29,16 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
       parameters_(chip.host),
       services_(services),
       topology_(chip.topology),
+      shapes_{
+          (chip.topology.rows << 16) | chip.topology.columns,
+          (static_cast<std::uint32_t>(chip.tile.rows) << 16) | static_cast<std::uint32_t>(chip.tile.columns)},
+      ideal_(chip.tile.detail == tiles::Detail::ideal),
       sender_(mesh, packets) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
   sequencer_events.register_b_transport(this, &HostInterface::events_transport);
-  own(host_register::identification) = identification_value;
-  own(host_register::version) = register_map_version;
-  own(host_register::mesh_shape) = (chip.topology.rows << 16) | chip.topology.columns;
-  own(host_register::tile_shape) =
-      (static_cast<std::uint32_t>(chip.tile.rows) << 16) | static_cast<std::uint32_t>(chip.tile.columns);
-  own(host_register::capabilities) = chip.tile.detail == tiles::Detail::ideal ? 1 : 0;
+  reset_registers();
   if (services_.trace != nullptr) {
     dma_signal_ = services_.trace->declare(this->name(), "dma", TraceSink::Kind::text);
     access_signal_ = services_.trace->declare(this->name(), "access", TraceSink::Kind::text);
@@ -49,6 +48,27 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
   SC_METHOD(drive_interrupt);
   sensitive << interrupt_changed_;
   dont_initialize();
+}
+
+void HostInterface::reset_registers() {
+  registers_.fill(0);
+  own(host_register::identification) = identification_value;
+  own(host_register::version) = register_map_version;
+  own(host_register::mesh_shape) = shapes_[0];
+  own(host_register::tile_shape) = shapes_[1];
+  own(host_register::capabilities) = ideal_ ? 1 : 0;
+}
+
+void HostInterface::restore(foundation::StateReader& reader) {
+  reader(registers_, bus_);
+  interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void HostInterface::set_power(bool on) {
+  powered_ = on;
+  reset_registers();
+  bus_.release();
+  interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 // ---- from the host ----------------------------------------------------------------------------------
@@ -61,6 +81,10 @@ bool HostInterface::is_node_address(std::uint64_t address) const {
 void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t address = payload.get_address();
   payload.set_dmi_allowed(false);
+  if (!powered_) {
+    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    return;
+  }
   if (payload.get_byte_enable_ptr() != nullptr) {
     payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
     return;

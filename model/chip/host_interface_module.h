@@ -9,6 +9,8 @@
 #include <tlm>
 
 #include "foundation/services.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "foundation/trace_sink.h"
 #include "interconnect/link.h"
 #include "interconnect/packet_sender.h"
@@ -34,7 +36,15 @@ class HostInterface : public sc_core::sc_module {
   HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
                 interconnect::PacketPool& packets, const foundation::Services& services);
 
+  /// While no access or burst is on its way.
+  void save(foundation::StateWriter& writer) const { writer(registers_, bus_); }
+  void restore(foundation::StateReader& reader);
+
+  /// Without supply every access gets an error; with it, registers are as after power-on.
+  void set_power(bool on);
+
  private:
+  void reset_registers();
   void host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned host_debug(tlm::tlm_generic_payload& payload);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -48,6 +58,9 @@ class HostInterface : public sc_core::sc_module {
   HostInterfaceParameters parameters_;
   foundation::Services services_;
   interconnect::Topology topology_;
+  std::array<std::uint32_t, 2> shapes_;  ///< MESH_SHAPE, TILE_SHAPE
+  bool ideal_;
+  bool powered_ = true;
   interconnect::PacketSender sender_;
   interconnect::Reservations bus_;
   std::array<std::uint32_t, 16> registers_{};

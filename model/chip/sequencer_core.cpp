@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "foundation/ledger.h"
 #include "interconnect/packet_address.h"
@@ -72,9 +73,13 @@ Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
       completion.error = error_descriptor;
       break;
   }
+  finish(completion, now);
+  return completion;
+}
+
+void SequencerCore::finish(Completion& completion, Duration now) {
   state(foundation::TraceSink::idle_state, now);
   completion.time_ps = static_cast<std::uint64_t>(now.count());
-  return completion;
 }
 
 void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Duration& now,
@@ -150,23 +155,29 @@ bool SequencerCore::prepare() {
 
 void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now,
                                  Completion& completion) {
-  const bool labelled = descriptor.label_address != 0;
-  if (!prepare() || (training && !labelled)) {
+  if (!prepare() || (training && descriptor.label_address == 0)) {
     completion.error = error_descriptor;
     return;
   }
-  auto& ledger = services_.ledger;
-  const std::uint32_t classes = settings_.get(sequencer_register::classes);
-  const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
-  const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
   order_.clear();
-  Fetched example;
   Fetched next;
   if (descriptor.count > 0 && !fetch(descriptor, 0, now, next)) {
     completion.error = error_dma;
     return;
   }
-  for (std::uint32_t number = 0; number < descriptor.count; ++number) {
+  go_on(descriptor, training, std::move(next), now, completion);
+}
+
+/// Works on the examples that are not counted in `completion` yet; `next` is the first of them.
+void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched next, Duration& now,
+                          Completion& completion) {
+  const bool labelled = descriptor.label_address != 0;
+  auto& ledger = services_.ledger;
+  const std::uint32_t classes = settings_.get(sequencer_register::classes);
+  const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
+  const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
+  Fetched example;
+  for (std::uint32_t number = completion.count; number < descriptor.count; ++number) {
     std::swap(example, next);  // and not moved: both keep their memory
     const Duration start = std::max(now, example.ready);
     // The bus fetches the next example while the arrays work on this one.
@@ -205,6 +216,7 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
         break;
       }
     }
+    bool transferred = false;
     const Phase phase = training ? Phase::forward : Phase::inference;
     ledger.elapsed(phase) += compared - now;
     ledger.network_elapsed(phase) += (start - now) + output_join_.path().network;
@@ -224,6 +236,7 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
       settings_.put(sequencer_register::examples, settings_.get(sequencer_register::examples) + 1);
       if (interval > 0 && ++since_transfer_ >= interval) {
         completion.error = transfer(now);
+        transferred = true;
       }
     } else {
       ++ledger.counters().inference_examples;
@@ -232,11 +245,42 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
     if (completion.error != 0) {
       break;
     }
+    if (transferred) {
+      rest(descriptor, completion, next, now);
+    }
     ports_.settled(now);
     if (services_.trace != nullptr) {
       services_.trace->example_finished();
     }
   }
+}
+
+void SequencerCore::rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
+                         Duration now) {
+  under_way_ = Work{descriptor, completion, next};
+  ports_.at_rest(now);
+  under_way_.reset();
+}
+
+Completion SequencerCore::resume(Duration& now) {
+  Work work = std::move(*under_way_);
+  under_way_.reset();
+  Completion completion = work.completion;
+  if (prepare()) {
+    go_on(work.descriptor, true, std::move(work.next), now, completion);
+  } else {
+    completion.error = error_descriptor;
+  }
+  finish(completion, now);
+  return completion;
+}
+
+void SequencerCore::reset() {
+  settings_ = SequencerSettings{};
+  order_.clear();
+  order_first_ = 0;
+  since_transfer_ = 0;
+  under_way_.reset();
 }
 
 bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Duration at, Fetched& into) {

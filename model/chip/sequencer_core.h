@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "foundation/services.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "foundation/trace_sink.h"
 #include "interconnect/packet.h"
 #include "model/chip/descriptor.h"
@@ -38,6 +40,8 @@ class SequencerPorts {
   virtual bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
   /// All is done up to `now`: a moment to let other processes run.
   virtual void settled(foundation::Duration now) = 0;
+  /// A transfer is over at `now` and nothing is on its way in the chip: a moment to save its state.
+  virtual void at_rest(foundation::Duration /*now*/) {}
 };
 
 /// Digital times of the sequencer and the assumptions it shares with the tiles.
@@ -65,6 +69,17 @@ class SequencerCore {
   /// Works one descriptor off, from `now`, which becomes the instant it is done.
   Completion execute(const Descriptor& descriptor, foundation::Duration& now);
 
+  /// A restored sequencer may be in the middle of a descriptor, which it then works off before others.
+  [[nodiscard]] bool is_under_way() const { return under_way_.has_value(); }
+  [[nodiscard]] const Descriptor& descriptor_under_way() const { return under_way_->descriptor; }
+  Completion resume(foundation::Duration& now);
+
+  /// Between two descriptors, or within SequencerPorts::at_rest().
+  void save(foundation::StateWriter& writer) const { state_of(*this, writer); }
+  void restore(foundation::StateReader& reader) { state_of(*this, reader); }
+  /// As after power-on; what counts updates to key random numbers goes on.
+  void reset();
+
   /// A packet from the mesh, complete at `arrival`; false where none is expected.
   bool receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
                foundation::Duration arrival);
@@ -76,11 +91,39 @@ class SequencerCore {
     std::uint32_t label = 0;
     std::vector<std::byte> input;
     foundation::Duration ready{0};
+
+    template <typename Self, typename Archive>
+    static void state_of(Self& self, Archive& archive) {
+      archive(self.ok, self.label, self.input, self.ready);
+    }
   };
+  /// How far a descriptor of examples is, at rest after a transfer.
+  struct Work {
+    Descriptor descriptor;
+    Completion completion;
+    Fetched next;  ///< example
+
+    template <typename Self, typename Archive>
+    static void state_of(Self& self, Archive& archive) {
+      archive(self.descriptor, self.completion, self.next);
+    }
+  };
+
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.settings_, self.order_, self.order_first_, self.since_transfer_, self.updates_,
+            self.under_way_);
+  }
 
   bool prepare();
   void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now,
                     Completion& completion);
+  void go_on(const Descriptor& descriptor, bool training, Fetched next, foundation::Duration& now,
+             Completion& completion);
+  void rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
+            foundation::Duration now);
+  void finish(Completion& completion, foundation::Duration now);
   bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
   bool forward(const Fetched& example, bool training, foundation::Duration start);
   bool backward(std::span<const float> deltas, foundation::Duration start);
@@ -118,7 +161,8 @@ class SequencerCore {
   std::vector<std::uint32_t> order_;
   std::uint32_t order_first_ = 0;
   std::uint32_t since_transfer_ = 0;
-  std::uint32_t updates_ = 0;  ///< ordered so far, modulo 2^32
+  std::uint32_t updates_ = 0;      ///< ordered so far, modulo 2^32
+  std::optional<Work> under_way_;  ///< within at_rest(), and when restored until it is resumed
 };
 
 }  // namespace kirchhoff::model

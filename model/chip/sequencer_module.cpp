@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "foundation/rest_listener.h"
 #include "interconnect/packet_time.h"
 
 namespace kirchhoff::model {
@@ -67,8 +68,12 @@ void Sequencer::run() {
       }
       Descriptor descriptor;
       Completion completion;
-      if (dma_read(settings.ring_base() + std::uint64_t{head} * sizeof descriptor,
-                   std::as_writable_bytes(std::span{&descriptor, 1}), now_)) {
+      if (core_.is_under_way()) {
+        descriptor = core_.descriptor_under_way();
+        mesh_.settle(now_);
+        completion = core_.resume(now_);
+      } else if (dma_read(settings.ring_base() + std::uint64_t{head} * sizeof descriptor,
+                          std::as_writable_bytes(std::span{&descriptor, 1}), now_)) {
         completion = core_.execute(descriptor, now_);
       } else {
         completion.error = error_dma;
@@ -104,6 +109,20 @@ void Sequencer::settled(Duration now) {
   // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
   if (services_.trace != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();
+  }
+}
+
+void Sequencer::at_rest(Duration now) {
+  if (services_.rest != nullptr) {
+    mesh_.book_traffic();
+    services_.rest->at_rest(now);
+  }
+}
+
+void Sequencer::restore(foundation::StateReader& reader) {
+  core_.restore(reader);
+  if (core_.is_under_way()) {
+    doorbell_.notify(sc_core::SC_ZERO_TIME);
   }
 }
 

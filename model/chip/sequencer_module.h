@@ -28,6 +28,11 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
             foundation::Duration quantum, interconnect::Mesh& mesh, interconnect::PacketPool& packets,
             const foundation::Services& services);
 
+  // See SequencerCore. Local time is no state: a restored sequencer starts at the kernel's.
+  void save(foundation::StateWriter& writer) const { core_.save(writer); }
+  void restore(foundation::StateReader& reader);
+  void reset() { core_.reset(); }
+
  private:
   void run();
   void control_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -44,6 +49,7 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
                    foundation::Duration& at) override;
   bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) override;
   void settled(foundation::Duration now) override;
+  void at_rest(foundation::Duration now) override;
   bool dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes, std::size_t size,
                   foundation::Duration& at);
 

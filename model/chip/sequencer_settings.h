@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "foundation/state_fields.h"
 #include "interconnect/packet.h"
 #include "model/chip/address_map.h"
 
@@ -34,6 +36,12 @@ class SequencerSettings {
   [[nodiscard]] std::vector<Flow> flows(SequencerFlow kind) const;
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(std::span{self.words_});
+  }
+
   std::vector<std::uint32_t> words_;
 };
 

@@ -27,4 +27,15 @@ void declare(foundation::ParameterTable& table, NetworkParameters& p) {
                 "of weights, order, devices and pulses");
 }
 
+void declare(foundation::ParameterTable& table, PowerOffParameters& p) {
+  constexpr double longest_s = 30.0 * 86400;
+  constexpr std::int64_t most_examples = 1'000'000'000;
+  table.integers("power_off.before_transfer", p.before_transfer, 1, most_examples, Mark::assumed,
+                 "examples after which, instead of the transfer then due, the supply fails; none: never");
+  table.integers("power_off.after_transfer", p.after_transfer, 1, most_examples, Mark::assumed,
+                 "the same, right after that transfer");
+  table.real("power_off.duration", p.duration_s, "s", 0, longest_s, Mark::assumed,
+             "time without supply; PCM drifts on");
+}
+
 }  // namespace kirchhoff::model

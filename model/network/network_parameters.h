@@ -23,6 +23,16 @@ struct NetworkParameters {
   std::int64_t seed = 1;
 };
 
+/// A study of what a loss of supply costs: when, and for how long. Capacitors, registers and tables are lost,
+/// PCM stays; the host then programs the registers again and goes on, without writing any weight.
+struct PowerOffParameters {
+  /// Counts of examples: at the first transfer due then or later, which is then lost with the charge ...
+  std::vector<std::int64_t> before_transfer{};
+  std::vector<std::int64_t> after_transfer{};  ///< ... or as soon as it is done
+  double duration_s = 1;                       ///< without supply
+};
+
 void declare(foundation::ParameterTable& table, NetworkParameters& parameters);
+void declare(foundation::ParameterTable& table, PowerOffParameters& parameters);
 
 }  // namespace kirchhoff::model

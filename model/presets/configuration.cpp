@@ -241,6 +241,7 @@ Configuration::Configuration() : technology_origin(default_technology) {
   tiles::declare(table, faults);
   periphery::declare(table, periphery);
   declare(table, network);
+  declare(table, power_off);
 }
 
 std::unique_ptr<Configuration> load_configuration(const std::string& preset_or_file,

@@ -36,6 +36,7 @@ struct Configuration {
   std::optional<tiles::StepResponseFit> device_curve;  ///< what capacitor.device_curve gave
   periphery::PeripheryParameters periphery;
   NetworkParameters network;
+  PowerOffParameters power_off;
   foundation::Technology technology;  ///< with chip.time_stretch in its times
 
   foundation::ParameterTable table;

@@ -4,15 +4,20 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <system_error>
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
 #include "periphery/adc_bank.h"
+#include "testbenches/explore/checkpoint.h"
 #include "testbenches/explore/git_version.h"
 #include "testbenches/explore/observation.h"
+#include "testbenches/explore/reference_training.h"
+#include "testbenches/explore/stop_request.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/npy_file.h"
 #include "testbenches/host/number_format.h"
@@ -35,46 +40,6 @@ namespace {
 constexpr double least_percent = 90;
 constexpr double least_above_linear = 3;
 constexpr double most_below_software = 1.0;
-/// Learning rate of the linear classifier, that of the software baselines.
-constexpr double linear_learning_rate = 0.01;
-
-/// Test accuracy after each epoch.
-using LearningCurve = std::vector<double>;
-
-LearningCurve train_software(const std::vector<Matrix>& weights, Activation hidden, const DataSet& data,
-                             const model::NetworkParameters& training, double learning_rate) {
-  SoftwareNetwork network{weights, hidden};
-  LearningCurve curve;
-  for (std::uint32_t epoch = 0; epoch < static_cast<std::uint32_t>(training.epochs); ++epoch) {
-    network.train_epoch(data.train,
-                        epoch_order(static_cast<std::uint32_t>(data.train.count()),
-                                    static_cast<std::uint64_t>(training.seed), epoch),
-                        learning_rate_of_epoch(learning_rate, training.learning_rate_decay, epoch));
-    curve.push_back(network.accuracy_percent(data.test));
-  }
-  return curve;
-}
-
-/// What software reaches on the same examples in the same order, and a linear classifier.
-struct Reference {
-  LearningCurve software;
-  double linear_percent = 0;
-};
-
-Reference train_reference(const std::vector<Matrix>& weights, const DataSet& data,
-                          const model::NetworkParameters& training, double learning_rate) {
-  const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
-  Reference reference;
-  reference.software = train_software(weights, hidden, data, training, learning_rate);
-  const std::array<std::uint32_t, 2> linear{static_cast<std::uint32_t>(data.input_count),
-                                            static_cast<std::uint32_t>(data.class_count)};
-  reference.linear_percent =
-      train_software(initial_weights(linear, Activation::logistic, static_cast<std::uint64_t>(training.seed)),
-                     Activation::logistic, data, training, linear_learning_rate)
-          .back();
-  return reference;
-}
-
 fs::path make_folder(const Options& options, const DataSet& data) {
   const fs::path preset = fs::path{options.preset}.stem();
   const fs::path folder =
@@ -144,6 +109,14 @@ void add_accuracy(const TrainingSession& session, const Reference& reference, Ru
   result.accuracy.linear_test_percent = reference.linear_percent;
 }
 
+void add_power_offs(const TrainingSession& session, const model::PowerOffParameters& parameters,
+                    RunResult& result) {
+  for (const auto& off : session.power_offs()) {
+    result.power_offs.push_back({off.example, off.before_transfer, parameters.duration_s, off.before_percent,
+                                 off.after_percent, off.setup_s, off.register_writes});
+  }
+}
+
 /// On the built-in data the run knows what it must reach.
 void add_checks(const DataSet& data, bool whole_run, RunResult& result) {
   if (data.name != built_in_data_set) {
@@ -193,6 +166,10 @@ void add_warnings(const Options& options, const model::Configuration& configurat
   for (std::string& warning : saturation_warnings(result.saturation, result.counts.transfers > 0)) {
     warnings.push_back(std::move(warning));
   }
+  if (options.detail == "ideal" &&
+      !(configuration.power_off.before_transfer.empty() && configuration.power_off.after_transfer.empty())) {
+    warnings.emplace_back("detail ideal: no weight is lost with the supply, there are no capacitors");
+  }
   if (!wires_trusted) {
     warnings.emplace_back(
         "wires: so resistive for tiles of this size that currents are off by more than 3 %; use smaller "
@@ -221,12 +198,25 @@ bool is_whole_run(const Options& options, const model::Configuration& configurat
 
 }  // namespace
 
-int explore(const Options& options) {
+int explore(const Options& given) {
+  std::optional<SavedRun> saved;
+  if (!given.resume.empty()) {
+    saved.emplace(open_checkpoint(given.resume));
+  }
+  const Options options = saved ? resumed_options(given, *saved) : given;
   const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
   const auto data = load_data_set(options.dataset, {options.train, options.test});
   const auto detail = options.detail == "ideal" ? tiles::Detail::ideal : tiles::Detail::physics;
   const auto& training = configuration->network;
   const auto terminal = terminal_of(STDOUT_FILENO);
+
+  RunIdentity identity;
+  if (options.checkpoint) {
+    identity = identify_run(options, *configuration, data);
+  }
+  if (saved) {
+    check_same_run(*saved, identity);
+  }
 
   std::vector<Matrix> weights;
   TrainingSession session{*configuration, detail, data, weights};
@@ -252,27 +242,63 @@ int explore(const Options& options) {
     trace.emplace(folder / "trace.vcd", static_cast<std::uint64_t>(configuration->chip.trace_examples));
   }
   Observation observation{options, folder, *configuration, detail, session};
+  if (saved) {
+    observation.restore(saved->state);
+  }
 
   Progress progress{std::cout, terminal, options.quiet,
                     data.train.count() * static_cast<std::uint64_t>(training.epochs)};
+  const std::string total = grouped(data.train.count() * static_cast<std::uint64_t>(training.epochs));
+  if (saved) {
+    progress.start_at(saved->examples);
+    progress.say("Resuming after " + grouped(saved->examples) + " of " + total + " examples");
+  }
   progress.say("Training " + session.network().name() + " on " + data.name + ", " +
                grouped(data.train.count()) + " examples x " + std::to_string(training.epochs) +
                " epochs, on " + std::to_string(session.mapping().tiles.size()) + " of " +
                std::to_string(result.chip.tiles) + " tiles of " + std::to_string(result.chip.rows) + " x " +
                std::to_string(result.chip.columns));
+  const fs::path checkpoint = folder / checkpoint_name;
+  if (options.checkpoint) {
+    remove_unfinished(checkpoint);
+  }
+  const StopRequest stop{options.checkpoint};
+  std::uint64_t trained = 0;
+  const auto save = [&](const TrainingSession::Moment& moment) {
+    trained = moment.examples();
+    write_checkpoint(checkpoint, identity, trained, [&](foundation::StateWriter& writer) {
+      observation.save(writer);
+      moment.save(writer);
+    });
+    return !StopRequest::came();
+  };
+  const auto stopped = [&] {
+    progress.clear();
+    std::cerr << "kirchhoff: stopped after " << grouped(trained) << " of " << total
+              << " examples; go on with: ./kirchhoff explore --resume " << folder.string() << std::endl;
+    return StopRequest::exit_code();
+  };
   // The references need nothing of the chip: they train on the other core meanwhile.
   auto reference = std::async(
       std::launch::async, [&] { return train_reference(weights, data, training, session.learning_rate()); });
-  session.run({.trace = trace ? &*trace : nullptr, .synapses = observation.listener()},
-              {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
-               .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
-               .epoch_done =
-                   [&](const TrainingSession::EpochResult& epoch) {
-                     progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
-                                         static_cast<int>(training.epochs));
-                   }});
+  const bool done = session.run(
+      {.trace = trace ? &*trace : nullptr, .synapses = observation.listener()},
+      {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
+       .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
+       .epoch_done =
+           [&](const TrainingSession::EpochResult& epoch) {
+             progress.epoch_done({epoch.epoch, epoch.test_percent, std::nullopt, epoch.simulated_s},
+                                 static_cast<int>(training.epochs));
+           },
+       .can_save = options.checkpoint ? std::function<bool(const TrainingSession::Moment&)>{save} : nullptr},
+      saved ? &saved->state : nullptr);
+  const Reference references = reference.get();
+  if (!done || StopRequest::came()) {
+    return stopped();
+  }
 
-  add_accuracy(session, reference.get(), result);
+  add_accuracy(session, references, result);
+  add_power_offs(session, configuration->power_off, result);
   std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
   for (const auto& tile : session.mapping().tiles) {
     layer_of_tile[tile.node] = static_cast<int>(tile.layer);
@@ -320,6 +346,9 @@ int explore(const Options& options) {
     trace->close();
   }
   observation.close();
+  if (options.checkpoint) {
+    write_finished(checkpoint, identity, trained);
+  }
   return result.passed() ? foundation::exit_pass : foundation::exit_check_failed;
 }
 

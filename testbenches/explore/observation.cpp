@@ -59,6 +59,26 @@ void Observation::close() {
   }
 }
 
+void Observation::save(foundation::StateWriter& writer) const {
+  writer.section("inspection", 1);
+  writer(cells_.has_value());
+  if (cells_) {
+    writer(*cells_);
+  }
+}
+
+void Observation::restore(foundation::StateReader& reader) {
+  reader.section("inspection", 1);
+  bool inspected = false;
+  reader(inspected);
+  if (inspected != cells_.has_value()) {
+    reader.fail("does not agree with --inspect");
+  }
+  if (cells_) {
+    reader(*cells_);
+  }
+}
+
 std::vector<OutputFile> Observation::files() const {
   std::vector<OutputFile> files;
   if (cells_) {

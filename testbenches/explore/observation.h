@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "foundation/synapse_listener.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
@@ -30,6 +32,10 @@ class Observation {
 
   void look(const TrainingSession::Rest& rest);
   void close();
+
+  /// What --inspect has counted so far; single synapses cannot be saved.
+  void save(foundation::StateWriter& writer) const;
+  void restore(foundation::StateReader& reader);
   [[nodiscard]] std::vector<OutputFile> files() const;
 
  private:

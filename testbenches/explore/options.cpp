@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <sstream>
+#include <utility>
 
 #include "foundation/error.h"
 #include "foundation/nearest_name.h"
@@ -29,7 +30,8 @@ Prints the effective configuration: each value with unit, range, mark and source
 )";
 constexpr const char* kExitCodes =
     R"(
-Exit codes: 0 pass, 1 the run failed its own check, 2 bad input or usage, 3 model error, 4 deadlock.
+Exit codes: 0 pass, 1 the run failed its own check, 2 bad input or usage, 3 model error, 4 deadlock,
+130 or 143 stopped by Ctrl-C or SIGTERM (with --checkpoint: once all is saved).
 )";
 
 /// A whole number of at least `least`.
@@ -51,6 +53,40 @@ void choose(const std::string& option, const std::string& value, const std::vect
       all += (all.empty() ? "" : ", ") + choice;
     }
     throw InputError(option + " is '" + value + "', but must be one of: " + all);
+  }
+}
+
+/// EXAMPLE[,before|after] as values of the configuration.
+void add_power_offs(const std::vector<std::string>& texts, std::vector<std::string>& sets) {
+  std::string before;
+  std::string after;
+  for (const std::string& text : texts) {
+    const std::size_t comma = text.find(',');
+    const std::string when = comma == std::string::npos ? "before" : text.substr(comma + 1);
+    if (when != "before" && when != "after") {
+      throw InputError("--power-off is '" + text +
+                       "', but must be EXAMPLE, EXAMPLE,before or EXAMPLE,after, as in 16000,after");
+    }
+    const auto example = count_of("--power-off", text.substr(0, comma), 1);
+    std::string& list = when == "before" ? before : after;
+    list += (list.empty() ? "" : ", ") + std::to_string(example);
+  }
+  for (const auto& [key, list] : {std::pair{"before", before}, std::pair{"after", after}}) {
+    if (!list.empty()) {
+      sets.push_back("power_off." + std::string(key) + "_transfer=[" + list + "]");
+    }
+  }
+}
+
+/// Files that grow while the run goes on cannot be continued.
+void refuse_beside_checkpoint(const Options& options) {
+  const std::string checkpoint = options.checkpoint ? "--checkpoint" : "--resume";
+  for (const auto& [given, name] :
+       {std::pair{options.trace, "--trace"}, std::pair{options.given.count("synapse") > 0, "--synapse"}}) {
+    if (given) {
+      throw InputError(std::string(name) + " cannot be continued from a checkpoint; leave it or " +
+                       checkpoint + " out");
+    }
   }
 }
 
@@ -83,6 +119,7 @@ Options parse_options(int argc, const char* const* argv) {
   std::string epochs;
   std::string seed;
   std::vector<std::string> synapses;
+  std::vector<std::string> power_offs;
   po::options_description visible{"options"};
   auto add = visible.add_options();
   if (explore) {
@@ -105,6 +142,14 @@ Options parse_options(int argc, const char* const* argv) {
         "write the life of one synapse, inspect/synapse_LAYER_ROW_COLUMN.csv, counted from 0, the bias row "
         "last "
         "(repeatable; also in trace.vcd)");
+    add("checkpoint", po::bool_switch(&options.checkpoint),
+        "save the whole state to checkpoint.bin at every transfer and epoch; Ctrl-C then stops at the next "
+        "one");
+    add("resume", po::value(&options.resume)->value_name("RUN|FILE"),
+        "go on where the checkpoint in this folder, or this file, was written");
+    add("power-off", po::value(&power_offs)->value_name("EXAMPLE[,before|after]")->composing(),
+        "the supply fails at the first transfer due after so many examples, before (default) or after that "
+        "transfer, for power_off.duration (repeatable)");
     add("export-start", po::bool_switch(&options.export_start),
         "write initial weights and order of examples as .npy files");
     add("quiet", po::bool_switch(&options.quiet), "no progress, no summary");
@@ -142,6 +187,11 @@ Options parse_options(int argc, const char* const* argv) {
     options.help = text.str();
     return options;
   }
+  for (const auto& [name, value] : values) {
+    if (!value.defaulted()) {
+      options.given.insert(name);
+    }
+  }
   options.command = explore ? Command::explore : Command::config;
   if (!train.empty()) {
     options.train = count_of("--train", train, 1);
@@ -154,6 +204,10 @@ Options parse_options(int argc, const char* const* argv) {
   }
   if (!seed.empty()) {
     options.sets.push_back("training.seed=" + std::to_string(count_of("--seed", seed, 0)));
+  }
+  add_power_offs(power_offs, options.sets);
+  if (options.checkpoint || !options.resume.empty()) {
+    refuse_beside_checkpoint(options);
   }
   for (const std::string& synapse : synapses) {
     options.synapses.push_back(parse_synapse(synapse));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct Options {
   std::string style = "lt";
   std::string out;
   bool trace = false;
+  bool checkpoint = false;
+  std::string resume;  ///< run or file; empty: start anew
   bool inspect = false;
   std::vector<model::SynapseName> synapses;
   bool quiet = false;
@@ -35,6 +38,9 @@ struct Options {
 
   // config
   bool json = false;
+
+  /// Names of those that the command line gives, "preset" for the first argument.
+  std::set<std::string> given;
 };
 
 /// Throws InputError with one line: unknown options with the nearest valid one, values out of range.

@@ -1,9 +1,13 @@
 #include "testbenches/explore/training_session.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <exception>
 #include <systemc>
 
+#include "foundation/error.h"
+#include "foundation/rest_listener.h"
 #include "interconnect/packet_time.h"
 #include "model/chip/chip.h"
 #include "model/network/frozen_network.h"
@@ -13,6 +17,7 @@
 namespace kirchhoff::testbenches {
 
 using Clock = std::chrono::steady_clock;
+using foundation::Duration;
 
 namespace {
 
@@ -35,6 +40,10 @@ double percent_right(model::FrozenNetwork& network, const Examples& examples) {
                                : 100.0 * static_cast<double>(right) / static_cast<double>(examples.count());
 }
 
+Duration kernel_time() {
+  return interconnect::to_duration(sc_core::sc_time_stamp());
+}
+
 }  // namespace
 
 TrainingSession::TrainingSession(const model::Configuration& configuration, tiles::Detail detail,
@@ -48,91 +57,307 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
       network_(model::make_network(configuration.network, configuration.periphery, data.input_count,
                                    data.class_count, data.kind == DataSet::Kind::images)),
       mapping_(model::map_network(network_, mapping_target(configuration))),
+      power_(configuration.power_off, static_cast<std::uint64_t>(configuration.network.transfer_interval),
+             data.train.count() * static_cast<std::uint64_t>(configuration.network.epochs)),
       ledger_(mapping_.topology.node_count()) {}
 
-void TrainingSession::run(const Listeners& listeners, const Callbacks& callbacks) {
-  const auto& training = configuration_.network;
-  const foundation::Services services{ledger_, listeners.trace, static_cast<std::uint64_t>(training.seed),
-                                      listeners.synapses};
-  const auto description = model::describe_chip(configuration_, detail_);
-  model::FrozenNetwork frozen{network_, mapping_, configuration_.periphery, detail_, services.seed};
-  const auto train_count = static_cast<std::uint32_t>(data_.train.count());
+/// What exists while the simulation runs: the chip, its host, and the host's program.
+class TrainingSession::Run final : private foundation::RestListener, private Moment {
+ public:
+  Run(TrainingSession& session, const Listeners& listeners, const Callbacks& callbacks,
+      foundation::StateReader* saved);
 
-  const auto program = [&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(
-        model::make_program(network_, mapping_,
-                            {.route_entries = static_cast<std::size_t>(configuration_.chip.route_entries),
-                             .flow_entries = static_cast<std::size_t>(configuration_.chip.flow_entries),
-                             .backward_full_scale = configuration_.periphery.adc_backward_full_scale,
-                             .adc_bits = configuration_.periphery.adc_bits,
-                             .learning_rate = learning_rate_,
-                             .transfer_interval = static_cast<std::uint32_t>(training.transfer_interval)}));
-    driver.load_weights(mapping_, initial_weights_);
-    const auto at_rest = [&](int epoch) {
-      if (callbacks.at_rest) {
-        callbacks.at_rest({epoch, driver, interconnect::to_duration(sc_core::sc_time_stamp())});
-      }
-    };
-    at_rest(0);
+  /// False: ended before its end.
+  bool run();
 
-    ChipDriver::Batch batch;
-    batch.inputs = memory.attach(data_.train.inputs);
-    batch.labels = memory.attach(data_.train.labels);
-    batch.count = train_count;
-    batch.stride = static_cast<std::uint32_t>(data_.input_count);
-    const std::uint64_t order_address = memory.allocate(train_count * sizeof(std::uint32_t));
-    batch.order = order_address;
+ private:
+  void at_rest(Duration now) override;
+  [[nodiscard]] std::uint64_t examples() const override;
+  void save(foundation::StateWriter& writer) const override;
 
-    for (int epoch = 0; epoch < training.epochs; ++epoch) {
-      const auto order = epoch_order(train_count, services.seed, static_cast<std::uint32_t>(epoch));
-      const auto bytes = std::as_bytes(std::span{order});
-      std::copy(bytes.begin(), bytes.end(), memory.writable(order_address, bytes.size()).begin());
-      if (epoch > 0) {
-        driver.write_registers(model::learning_rate_program(
-            mapping_, learning_rate_of_epoch(learning_rate_, training.learning_rate_decay,
-                                             static_cast<std::uint32_t>(epoch))));
-      }
-      const auto begin = Clock::now();
-      const auto completion = driver.train(batch, [&] {
-        if (callbacks.trained) {
-          callbacks.trained(driver.peek_examples(), epoch + 1);
-        }
-      });
-      EpochResult result;
-      result.wall_s = std::chrono::duration<double>(Clock::now() - begin).count();
-      result.epoch = epoch + 1;
-      result.train_percent = 100.0 * completion.correct / std::max(1U, completion.count);
-      result.mean_loss = completion.loss / std::max(1U, completion.count);
-      result.simulated_s = sc_core::sc_time_stamp().to_seconds();
-      for (std::size_t tile = 0; tile < mapping_.tiles.size(); ++tile) {
-        frozen.set_tile(tile, driver.peek_tile(mapping_.tiles[tile], description.tile.columns));
-      }
-      result.test_percent = percent_right(frozen, data_.test);
-      at_rest(result.epoch);
-      epochs_.push_back(result);
-      if (callbacks.epoch_done) {
-        callbacks.epoch_done(result);
-      }
-    }
-    final_weights_ = driver.read_weights(network_, mapping_);
-  };
-
-  model::Chip chip{"chip", description, services};
-  Host host{"host", program};
-  sc_core::sc_signal<bool> interrupt{"interrupt"};
-  host.chip.bind(chip.host);
-  chip.memory.bind(host.memory_socket);
-  chip.interrupt(interrupt);
-  host.interrupt(interrupt);
-  run_host(host);
-  ledger_.counters().out_of_order_reservations = chip.out_of_order_reservations();
-  saturated_.assign(network_.layers.size(), {});
-  for (const auto& tile : mapping_.tiles) {
-    const auto& core = chip.tile(tile.node).core();
-    wires_trusted_ = wires_trusted_ && core.array().trusts_wires();
-    saturated_[tile.layer] += core.saturated();
+  void program(ChipDriver& driver, MemoryMap& memory);
+  void reserve(MemoryMap& memory);
+  void restore();
+  void train_epoch();
+  void train_batch(std::uint32_t count);
+  void lose_power(const PowerSchedule::Event& event);
+  void look(int epoch);
+  /// True where the run is to end here.
+  bool offer_to_save(Duration now);
+  double test_percent();
+  [[nodiscard]] double learning_rate() const;
+  [[nodiscard]] std::vector<model::RegisterWrite> registers() const;
+  void set_transfer_interval(std::uint32_t interval);
+  [[nodiscard]] std::uint64_t trained_before_batch() const {
+    return std::uint64_t{record_.epoch} * train_count_ + record_.done;
   }
+
+  TrainingSession& session_;
+  const Callbacks& callbacks_;
+  foundation::StateReader* saved_;
+  TrainingRecord& record_;
+  const model::NetworkParameters& training_;
+  std::uint32_t train_count_;
+  model::ChipDescription description_;
+  foundation::Services services_;
+  model::FrozenNetwork frozen_;
+  model::Chip chip_;
+  Host host_;
+  sc_core::sc_signal<bool> interrupt_{"interrupt"};
+
+  ChipDriver* driver_ = nullptr;
+  MemoryMap* memory_ = nullptr;
+  ChipDriver::Batch batch_;  ///< the whole epoch
+  Clock::time_point batch_began_{};
+  Duration saved_at_{0};
+  bool ended_ = false;
+};
+
+TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, const Callbacks& callbacks,
+                          foundation::StateReader* saved)
+    : session_(session),
+      callbacks_(callbacks),
+      saved_(saved),
+      record_(session.record_),
+      training_(session.configuration_.network),
+      train_count_(static_cast<std::uint32_t>(session.data_.train.count())),
+      description_(model::describe_chip(session.configuration_, session.detail_)),
+      services_{session.ledger_, listeners.trace, static_cast<std::uint64_t>(training_.seed),
+                listeners.synapses, callbacks.can_save ? this : nullptr},
+      frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,
+              services_.seed),
+      chip_("chip", description_, services_),
+      host_("host", [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {
+  host_.chip.bind(chip_.host);
+  chip_.memory.bind(host_.memory_socket);
+  chip_.interrupt(interrupt_);
+  host_.interrupt(interrupt_);
+}
+
+bool TrainingSession::Run::run() {
+  run_host(host_);
+  if (ended_) {
+    return false;
+  }
+  session_.ledger_.counters().out_of_order_reservations = chip_.out_of_order_reservations();
+  session_.saturated_.assign(session_.network_.layers.size(), {});
+  for (const auto& tile : session_.mapping_.tiles) {
+    const auto& core = chip_.tile(tile.node).core();
+    session_.wires_trusted_ = session_.wires_trusted_ && core.array().trusts_wires();
+    session_.saturated_[tile.layer] += core.saturated();
+  }
+  return true;
+}
+
+// ---- the host's program -----------------------------------------------------------------------------
+
+void TrainingSession::Run::program(ChipDriver& driver, MemoryMap& memory) {
+  driver_ = &driver;
+  memory_ = &memory;
+  reserve(memory);
+  if (saved_ != nullptr) {
+    restore();
+  } else {
+    driver.start();
+    driver.write_registers(registers());
+    driver.load_weights(session_.mapping_, session_.initial_weights_);
+    look(0);
+    if (offer_to_save(kernel_time())) {
+      return;
+    }
+  }
+  while (record_.epoch < static_cast<std::uint32_t>(training_.epochs)) {
+    train_epoch();
+    if (offer_to_save(kernel_time())) {
+      return;
+    }
+  }
+  session_.final_weights_ = driver.read_weights(session_.network_, session_.mapping_);
+}
+
+/// The same addresses in every process: a descriptor that is under way keeps its own.
+void TrainingSession::Run::reserve(MemoryMap& memory) {
+  driver_->reserve();
+  batch_.inputs = memory.attach(session_.data_.train.inputs);
+  batch_.labels = memory.attach(session_.data_.train.labels);
+  batch_.count = train_count_;
+  batch_.stride = static_cast<std::uint32_t>(session_.data_.input_count);
+  batch_.order = memory.allocate(train_count_ * sizeof(std::uint32_t));
+}
+
+void TrainingSession::Run::train_epoch() {
+  const auto order = epoch_order(train_count_, services_.seed, record_.epoch);
+  const auto bytes = std::as_bytes(std::span{order});
+  std::copy(bytes.begin(), bytes.end(), memory_->writable(batch_.order, bytes.size()).begin());
+  if (record_.epoch > 0 && record_.done == 0 && !record_.under_way) {
+    driver_->write_registers(model::learning_rate_program(session_.mapping_, learning_rate()));
+  }
+  while (record_.done < train_count_) {
+    const std::uint64_t before = trained_before_batch();
+    const std::uint64_t end = before + (train_count_ - record_.done);
+    const auto* event = session_.power_.next_after(before);
+    if (event == nullptr || event->example > end) {
+      train_batch(train_count_ - record_.done);
+      continue;
+    }
+    auto count = static_cast<std::uint32_t>(event->example - before);
+    if (event->before_transfer) {  // the last example must not bring the transfer
+      if (count > 1) {
+        train_batch(count - 1);
+      }
+      set_transfer_interval(0);
+      count = 1;
+    }
+    train_batch(count);
+    lose_power(*event);
+  }
+  EpochResult result;
+  result.wall_s = record_.wall_s;
+  result.epoch = static_cast<int>(record_.epoch) + 1;
+  result.train_percent = 100.0 * record_.correct / std::max(1U, record_.done);
+  result.mean_loss = record_.loss / std::max(1U, record_.done);
+  result.simulated_s = foundation::to_seconds(kernel_time());
+  result.test_percent = test_percent();
+  look(result.epoch);
+  record_.epochs.push_back(result);
+  ++record_.epoch;
+  record_.done = record_.correct = 0;
+  record_.loss = record_.wall_s = 0;
+  if (callbacks_.epoch_done) {
+    callbacks_.epoch_done(result);
+  }
+}
+
+/// The next examples of the epoch; those of a restored run may be under way already.
+void TrainingSession::Run::train_batch(std::uint32_t count) {
+  const auto idle = [&] {
+    if (callbacks_.trained) {
+      callbacks_.trained(examples(), static_cast<int>(record_.epoch) + 1);
+    }
+  };
+  batch_began_ = Clock::now();
+  model::Completion completion;
+  if (record_.under_way) {
+    completion = driver_->wait_done(idle);
+  } else {
+    record_.under_way = true;
+    auto batch = batch_;
+    batch.order += std::uint64_t{record_.done} * sizeof(std::uint32_t);
+    batch.count = count;
+    completion = driver_->train(batch, idle);
+  }
+  record_.under_way = false;
+  record_.wall_s += std::chrono::duration<double>(Clock::now() - batch_began_).count();
+  record_.done += completion.count;
+  record_.correct += completion.correct;
+  record_.loss += completion.loss;
+}
+
+void TrainingSession::Run::lose_power(const PowerSchedule::Event& event) {
+  TrainingRecord::PowerOff off;
+  off.example = event.example;
+  off.before_transfer = event.before_transfer;
+  off.before_percent = test_percent();
+  chip_.power_down();
+  driver_->sleep(foundation::from_seconds(session_.configuration_.power_off.duration_s));
+  chip_.power_up();
+  const Duration on = kernel_time();
+  driver_->start();
+  const auto writes = registers();
+  driver_->write_registers(writes);
+  off.register_writes = writes.size();
+  off.setup_s = foundation::to_seconds(kernel_time() - on);
+  off.after_percent = test_percent();
+  record_.power_offs.push_back(off);
+  record_.examples_before_count = trained_before_batch();
+}
+
+void TrainingSession::Run::look(int epoch) {
+  if (callbacks_.at_rest) {
+    callbacks_.at_rest({epoch, *driver_, kernel_time()});
+  }
+}
+
+double TrainingSession::Run::test_percent() {
+  for (std::size_t tile = 0; tile < session_.mapping_.tiles.size(); ++tile) {
+    frozen_.set_tile(tile, driver_->peek_tile(session_.mapping_.tiles[tile], description_.tile.columns));
+  }
+  return percent_right(frozen_, session_.data_.test);
+}
+
+double TrainingSession::Run::learning_rate() const {
+  return learning_rate_of_epoch(session_.learning_rate_, training_.learning_rate_decay, record_.epoch);
+}
+
+std::vector<model::RegisterWrite> TrainingSession::Run::registers() const {
+  const auto& configuration = session_.configuration_;
+  return model::make_program(session_.network_, session_.mapping_,
+                             {.route_entries = static_cast<std::size_t>(configuration.chip.route_entries),
+                              .flow_entries = static_cast<std::size_t>(configuration.chip.flow_entries),
+                              .backward_full_scale = configuration.periphery.adc_backward_full_scale,
+                              .adc_bits = configuration.periphery.adc_bits,
+                              .learning_rate = learning_rate(),
+                              .transfer_interval = static_cast<std::uint32_t>(training_.transfer_interval)});
+}
+
+void TrainingSession::Run::set_transfer_interval(std::uint32_t interval) {
+  const std::array<model::RegisterWrite, 1> write{
+      {{model::sequencer_registers_base + model::sequencer_register::transfer_interval, interval}}};
+  driver_->write_registers(write);
+}
+
+// ---- saving and going on ----------------------------------------------------------------------------
+
+std::uint64_t TrainingSession::Run::examples() const {
+  return record_.examples_before_count + driver_->peek_examples();
+}
+
+/// Within a batch: the sequencer's thread, while the host's waits.
+void TrainingSession::Run::at_rest(Duration now) {
+  if (ended_) {
+    return;
+  }
+  const double earlier_s = record_.wall_s;
+  record_.wall_s += std::chrono::duration<double>(Clock::now() - batch_began_).count();
+  try {
+    if (offer_to_save(now)) {
+      host_.stop();
+    }
+  } catch (...) {
+    ended_ = true;
+    host_.stop(std::current_exception());
+  }
+  record_.wall_s = earlier_s;
+}
+
+bool TrainingSession::Run::offer_to_save(Duration now) {
+  saved_at_ = now;
+  ended_ = callbacks_.can_save && !callbacks_.can_save(*this);
+  return ended_;
+}
+
+void TrainingSession::Run::save(foundation::StateWriter& writer) const {
+  writer.section("host", 1);
+  writer(saved_at_, record_, *driver_);
+  writer.section("ledger", 1);
+  writer(session_.ledger_);
+  chip_.save(writer);
+}
+
+/// The kernel jumps to the moment at which the state was saved: nothing happens on the way.
+void TrainingSession::Run::restore() {
+  saved_->section("host", 1);
+  (*saved_)(saved_at_, record_, *driver_);
+  driver_->sleep(saved_at_ - kernel_time());
+  saved_->section("ledger", 1);
+  (*saved_)(session_.ledger_);
+  chip_.restore(*saved_);
+  saved_->finish();
+}
+
+bool TrainingSession::run(const Listeners& listeners, const Callbacks& callbacks,
+                          foundation::StateReader* saved) {
+  return Run{*this, listeners, callbacks, saved}.run();
 }
 
 }  // namespace kirchhoff::testbenches

@@ -6,11 +6,15 @@
 
 #include "foundation/duration.h"
 #include "foundation/ledger.h"
+#include "foundation/state_reader.h"
+#include "foundation/state_writer.h"
 #include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
 #include "model/chip/chip_description.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
+#include "testbenches/explore/power_schedule.h"
+#include "testbenches/explore/training_record.h"
 #include "testbenches/host/chip_driver.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/software_network.h"
@@ -21,7 +25,8 @@ namespace kirchhoff::testbenches {
 /// A chip and its host trained on a data set: the one simulation of a process.
 class TrainingSession {
  public:
-  /// Throws InputError where the network does not fit the chip. All arguments must outlive the session.
+  /// Throws InputError where the network does not fit the chip, or the supply fails where it cannot. All
+  /// arguments must outlive the session.
   TrainingSession(const model::Configuration& configuration, tiles::Detail detail, const DataSet& data,
                   const std::vector<Matrix>& initial_weights);
 
@@ -29,37 +34,45 @@ class TrainingSession {
   [[nodiscard]] const model::Mapping& mapping() const { return mapping_; }
   [[nodiscard]] const foundation::Ledger& ledger() const { return ledger_; }
 
-  struct EpochResult {
-    int epoch = 0;             ///< from 1
-    double test_percent = 0;   ///< on a frozen copy of the weights
-    double train_percent = 0;  ///< of the examples before learning from them
-    double mean_loss = 0;      ///< nat
-    double simulated_s = 0;    ///< when it ended
-    double wall_s = 0;         ///< of the training alone
-  };
+  using EpochResult = TrainingRecord::Epoch;
   /// The chip between two epochs.
   struct Rest {
     int epoch = 0;  ///< epochs done; 0: weights are programmed, nothing is learnt
     ChipDriver& driver;
     foundation::Duration now{0};
   };
+  /// A run at a moment from which it can go on.
+  class Moment {
+   public:
+    Moment() = default;
+    Moment(const Moment&) = delete;
+    Moment& operator=(const Moment&) = delete;
+    virtual ~Moment() = default;
+    [[nodiscard]] virtual std::uint64_t examples() const = 0;  ///< trained
+    /// The whole state of the run, in sections.
+    virtual void save(foundation::StateWriter& writer) const = 0;
+  };
   struct Callbacks {
     std::function<void(std::uint64_t examples, int epoch)> trained;
     /// May look into the chip by debug transport, and do nothing else with it.
     std::function<void(const Rest&)> at_rest;
     std::function<void(const EpochResult&)> epoch_done;
+    /// At the start, after every transfer and every epoch; false ends the run there. Costs no simulated time.
+    std::function<bool(const Moment&)> can_save;
   };
 
-  /// Both may be null.
+  /// All may be null.
   struct Listeners {
     foundation::TraceSink* trace = nullptr;
     foundation::SynapseListener* synapses = nullptr;
   };
 
-  /// Trains all epochs.
-  void run(const Listeners& listeners, const Callbacks& callbacks);
+  /// Trains all epochs; where `saved` is not null, those that were left when it was written. Throws
+  /// InputError where that is of another session. False: can_save ended the run.
+  bool run(const Listeners& listeners, const Callbacks& callbacks, foundation::StateReader* saved = nullptr);
 
-  [[nodiscard]] const std::vector<EpochResult>& epochs() const { return epochs_; }
+  [[nodiscard]] const std::vector<EpochResult>& epochs() const { return record_.epochs; }
+  [[nodiscard]] const std::vector<TrainingRecord::PowerOff>& power_offs() const { return record_.power_offs; }
   /// False if a tile of the run had wires beyond what their model is good for.
   [[nodiscard]] bool wires_trusted() const { return wires_trusted_; }
   /// Cells at an end of what they can hold, by layer: as the last transfer of the run found them, or as they
@@ -70,6 +83,8 @@ class TrainingSession {
   [[nodiscard]] double learning_rate() const { return learning_rate_; }
 
  private:
+  class Run;
+
   const model::Configuration& configuration_;
   tiles::Detail detail_;
   const DataSet& data_;
@@ -77,10 +92,11 @@ class TrainingSession {
   double learning_rate_;
   model::NetworkSpec network_;
   model::Mapping mapping_;
+  PowerSchedule power_;
   foundation::Ledger ledger_;
+  TrainingRecord record_;
   bool wires_trusted_ = true;
   std::vector<tiles::SaturatedCells> saturated_;
-  std::vector<EpochResult> epochs_;
   std::vector<Matrix> final_weights_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "foundation/state_fields.h"
 #include "model/network/mapping.h"
 #include "testbenches/host/cell_quantity.h"
 #include "testbenches/host/chip_driver.h"
@@ -33,6 +34,12 @@ class CellInspection {
   [[nodiscard]] const std::filesystem::path& summary_path() const { return summary_path_; }
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.histograms_, self.summary_);
+  }
+
   std::vector<CellQuantity> quantities_;
   std::filesystem::path histograms_path_;
   std::filesystem::path summary_path_;

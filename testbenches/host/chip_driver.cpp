@@ -25,13 +25,19 @@ constexpr int kMostIdleLooks = 10;
 
 ChipDriver::ChipDriver(HostBus& bus, MemoryMap& memory) : bus_(bus), memory_(memory) {}
 
+void ChipDriver::reserve() {
+  if (ring_ == 0) {
+    ring_ = memory_.allocate(kRingEntries * sizeof(Descriptor));
+    completions_ = memory_.allocate(kRingEntries * sizeof(Completion));
+  }
+}
+
 void ChipDriver::start() {
   if (bus_.read32(model::host_registers_base + model::host_register::identification) !=
       model::identification_value) {
     throw ModelError("no Kirchhoff chip answers at the host interface");
   }
-  ring_ = memory_.allocate(kRingEntries * sizeof(Descriptor));
-  completions_ = memory_.allocate(kRingEntries * sizeof(Completion));
+  reserve();
   const std::uint64_t base = model::sequencer_registers_base;
   bus_.write32(base + model::sequencer_register::ring_base_low, static_cast<std::uint32_t>(ring_));
   bus_.write32(base + model::sequencer_register::ring_base_high, static_cast<std::uint32_t>(ring_ >> 32));
@@ -52,41 +58,46 @@ Completion ChipDriver::run(std::span<Descriptor> descriptors, const std::functio
   for (std::size_t first = 0; first < descriptors.size(); first += kRingEntries - 1) {
     const auto chunk =
         descriptors.subspan(first, std::min<std::size_t>(kRingEntries - 1, descriptors.size() - first));
-    std::uint64_t record = 0;
     for (auto& descriptor : chunk) {
       descriptor.tag = ++tag_;
-      record = completions_ + tail_ * sizeof(Completion);
-      descriptor.completion_address = record;
+      descriptor.completion_address = completions_ + tail_ * sizeof(Completion);
       std::memcpy(memory_.writable(ring_ + tail_ * sizeof descriptor, sizeof descriptor).data(), &descriptor,
                   sizeof descriptor);
       tail_ = (tail_ + 1) % kRingEntries;
     }
     bus_.write32(model::sequencer_registers_base + model::sequencer_register::ring_tail, tail_);
-    int idle_looks = 0;
-    bus_.wait_interrupt([&] {
-      std::uint32_t busy = 0;
-      bus_.peek(model::sequencer_registers_base + model::sequencer_register::busy,
-                std::as_writable_bytes(std::span{&busy, 1}));
-      idle_looks = busy == 0 ? idle_looks + 1 : 0;
-      if (idle_looks > kMostIdleLooks) {
-        throw foundation::WatchdogError(
-            "deadlock: the chip is idle, but the interrupt the host waits for does not come");
-      }
-      if (idle) {
-        idle();
-      }
-    });
-    const std::uint64_t status_address = model::host_registers_base + model::host_register::interrupt_status;
-    const std::uint32_t status = bus_.read32(status_address);
-    bus_.write32(status_address, status);
-    std::memcpy(&last, memory_.readable(record, sizeof last).data(), sizeof last);
-    if ((status & model::interrupt_error) != 0) {
-      const std::uint64_t error_address = model::host_registers_base + model::host_register::error_status;
-      const std::uint32_t error = bus_.read32(error_address);
-      bus_.write32(error_address, error);
-      throw ModelError("the chip reports error " + std::to_string(error) + " (ERROR_STATUS) for descriptor " +
-                       std::to_string(last.tag));
+    last = wait_done(idle);
+  }
+  return last;
+}
+
+Completion ChipDriver::wait_done(const std::function<void()>& idle) {
+  int idle_looks = 0;
+  bus_.wait_interrupt([&] {
+    std::uint32_t busy = 0;
+    bus_.peek(model::sequencer_registers_base + model::sequencer_register::busy,
+              std::as_writable_bytes(std::span{&busy, 1}));
+    idle_looks = busy == 0 ? idle_looks + 1 : 0;
+    if (idle_looks > kMostIdleLooks) {
+      throw foundation::WatchdogError(
+          "deadlock: the chip is idle, but the interrupt the host waits for does not come");
     }
+    if (idle) {
+      idle();
+    }
+  });
+  const std::uint64_t status_address = model::host_registers_base + model::host_register::interrupt_status;
+  const std::uint32_t status = bus_.read32(status_address);
+  bus_.write32(status_address, status);
+  Completion last;
+  const std::uint64_t record = completions_ + (tail_ + kRingEntries - 1) % kRingEntries * sizeof last;
+  std::memcpy(&last, memory_.readable(record, sizeof last).data(), sizeof last);
+  if ((status & model::interrupt_error) != 0) {
+    const std::uint64_t error_address = model::host_registers_base + model::host_register::error_status;
+    const std::uint32_t error = bus_.read32(error_address);
+    bus_.write32(error_address, error);
+    throw ModelError("the chip reports error " + std::to_string(error) + " (ERROR_STATUS) for descriptor " +
+                     std::to_string(last.tag));
   }
   return last;
 }

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "foundation/duration.h"
+#include "foundation/state_fields.h"
 #include "interconnect/packet_address.h"
 #include "model/chip/descriptor.h"
 #include "model/network/mapping.h"
@@ -29,6 +31,8 @@ class HostBus {
   virtual void wait_interrupt(const std::function<void()>& idle) = 0;
   /// Without time or side effect; returns the bytes read.
   virtual std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) = 0;
+  /// Returns when so much simulated time has passed.
+  virtual void sleep(foundation::Duration length) = 0;
 };
 
 /// Drives the chip as its firmware would: registers, descriptor ring, doorbell, interrupt.
@@ -37,7 +41,9 @@ class ChipDriver {
  public:
   ChipDriver(HostBus& bus, MemoryMap& memory);
 
-  /// Checks the identification and sets up the descriptor ring.
+  /// Takes the driver's part of host memory, without touching the chip; start() does it where it is not done.
+  void reserve();
+  /// Checks the identification and sets up the descriptor ring: after power-on.
   void start();
 
   void write_registers(std::span<const model::RegisterWrite> writes);
@@ -72,8 +78,18 @@ class ChipDriver {
 
   /// Rings the doorbell for descriptors of the caller's making; returns the completion of the last.
   model::Completion run(std::span<model::Descriptor> descriptors, const std::function<void()>& idle = {});
+  /// Waits for descriptors that were given to the chip before its state was saved and restored.
+  model::Completion wait_done(const std::function<void()>& idle = {});
+
+  void sleep(foundation::Duration length) { bus_.sleep(length); }
 
  private:
+  friend struct foundation::StateAccess;
+  template <typename Self, typename Archive>
+  static void state_of(Self& self, Archive& archive) {
+    archive(self.ring_, self.completions_, self.tail_, self.tag_);
+  }
+
   model::Completion examples(model::DescriptorOperation operation, const Batch& batch,
                              const std::function<void()>& idle);
 

@@ -2,8 +2,10 @@
 
 #include <cstring>
 #include <sstream>
+#include <utility>
 
 #include "foundation/error.h"
+#include "interconnect/packet_time.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <pthread.h>
@@ -106,6 +108,16 @@ std::size_t Host::peek(std::uint64_t address, std::span<std::byte> bytes) {
   payload.set_data_length(static_cast<unsigned>(bytes.size()));
   payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
   return chip->transport_dbg(payload);
+}
+
+void Host::sleep(foundation::Duration length) {
+  wait(interconnect::to_sc_time(length));
+}
+
+void Host::stop(std::exception_ptr failure) {
+  finished_ = true;
+  failure_ = std::move(failure);
+  sc_core::sc_stop();
 }
 
 void Host::memory_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {

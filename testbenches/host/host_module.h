@@ -25,10 +25,14 @@ class Host : public sc_core::sc_module, private HostBus {
   using Program = std::function<void(ChipDriver&, MemoryMap&)>;
   Host(const sc_core::sc_module_name& name, Program program);
 
-  /// True once the program has returned.
+  /// True once the program has returned or was stopped.
   [[nodiscard]] bool finished() const { return finished_; }
   /// What the program threw, if it did.
   [[nodiscard]] const std::exception_ptr& failure() const { return failure_; }
+
+  /// Ends the simulation although the program has not returned, from within any process: run_host() then
+  /// returns, or rethrows `failure` if there is one.
+  void stop(std::exception_ptr failure = {});
 
  private:
   void run();
@@ -39,6 +43,7 @@ class Host : public sc_core::sc_module, private HostBus {
   void write32(std::uint64_t address, std::uint32_t value) override;
   void wait_interrupt(const std::function<void()>& idle) override;
   std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) override;
+  void sleep(foundation::Duration length) override;
 
   Program program_;
   MemoryMap memory_;

@@ -46,7 +46,7 @@ void Progress::trained(std::uint64_t examples, int epoch) {
   last_ = now;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
   const double fraction = static_cast<double>(examples) / static_cast<double>(total_);
-  const double rate = static_cast<double>(examples) / seconds;
+  const double rate = static_cast<double>(examples - std::min(examples, before_)) / seconds;
   const std::string drawn = bar(fraction, bar_columns, terminal_);
   std::ostringstream text;
   text << "  epoch " << std::setw(2) << epoch << "  " << drawn

@@ -15,19 +15,23 @@ class Progress {
  public:
   Progress(std::ostream& out, const Terminal& terminal, bool quiet, std::uint64_t total_examples);
 
+  /// So many examples were trained before this process.
+  void start_at(std::uint64_t examples) { before_ = examples; }
+
   /// A line before the work starts.
   void say(const std::string& text);
   /// So many examples are trained; redraws the bar a few times a second.
   void trained(std::uint64_t examples, int epoch);
+  /// Takes the bar off the screen.
+  void clear();
   void epoch_done(const RunResult::Epoch& epoch, int epochs);
 
  private:
-  void clear();
-
   std::ostream& out_;
   Terminal terminal_;
   bool quiet_;
   std::uint64_t total_;
+  std::uint64_t before_ = 0;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point last_;

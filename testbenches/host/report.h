@@ -57,6 +57,16 @@ struct RunResult {
     std::optional<double> linear_test_percent;    ///< linear classifier on the same data
     std::vector<Epoch> per_epoch;
   };
+  /// A loss of supply and what it cost.
+  struct PowerOff {
+    std::uint64_t example = 0;  ///< trained when it came
+    bool before_transfer = false;
+    double duration_s = 0;
+    double before_percent = 0;  ///< test accuracy at the last moment with supply
+    double after_percent = 0;   ///< once the registers are programmed again, before anything is learnt
+    double setup_s = 0;         ///< simulated, of programming the registers
+    std::uint64_t register_writes = 0;
+  };
   /// per_example_s is the sum of the five below it.
   struct Time {
     double per_example_s = 0;
@@ -148,6 +158,7 @@ struct RunResult {
   Run run;
   Chip chip;
   Accuracy accuracy;
+  std::vector<PowerOff> power_offs;
   Time time;
   Energy energy;
   Area area;

@@ -67,6 +67,21 @@ Json accuracy_group(const RunResult::Accuracy& accuracy) {
           {"per_epoch", epochs}};
 }
 
+Json power_off_group(const std::vector<RunResult::PowerOff>& power_offs) {
+  Json group = Json::array();
+  for (const RunResult::PowerOff& off : power_offs) {
+    group.push_back({{"example", off.example},
+                     {"when", off.before_transfer ? "before_transfer" : "after_transfer"},
+                     {"duration_s", off.duration_s},
+                     {"test_percent_before", off.before_percent},
+                     {"test_percent_after", off.after_percent},
+                     {"lost_points", off.before_percent - off.after_percent},
+                     {"setup_s", off.setup_s},
+                     {"register_writes", off.register_writes}});
+  }
+  return group;
+}
+
 Json time_group(const RunResult::Time& time) {
   return {{"per_example_s", time.per_example_s},
           {"forward_s", time.forward_s},
@@ -184,6 +199,7 @@ std::string report_json(const RunResult& result) {
       {"run", run_group(result.run)},
       {"chip", chip_group(result.chip)},
       {"accuracy", accuracy_group(result.accuracy)},
+      {"power_off", power_off_group(result.power_offs)},
       {"time", time_group(result.time)},
       {"energy", energy_group(result.energy)},
       {"area",

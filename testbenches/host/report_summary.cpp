@@ -65,6 +65,7 @@ class Summary {
     speed();
     breakdowns();
     learning();
+    power_offs();
     counts();
     checks();
     warnings();
@@ -375,6 +376,32 @@ class Summary {
       const std::size_t room = width_ > row.width() + 8 ? width_ - row.width() - 8 : 0;
       row.add(bar(worst > 0 ? error / worst : 0, room, terminal_), Style::accent);
       row.add(" " + fixed(error, 2) + "%", Style::faint);
+      put(row);
+    }
+  }
+
+  void power_offs() {
+    if (result_.power_offs.empty()) return;
+    const bool wide = width_ >= 92;
+    const std::size_t label = width_ >= 64 ? 36 : 19;
+    const std::size_t cell = width_ >= 64 ? 9 : 7;
+    blank();
+    StyledLine head = line();
+    head.left("Power off", label, Style::strong)
+        .right("before", cell)
+        .right("after", cell)
+        .right("lost", cell);
+    if (wide) head.add("   registers programmed again", Style::faint);
+    put(head);
+    for (const RunResult::PowerOff& off : result_.power_offs) {
+      StyledLine row = indented();
+      const std::string when = grouped(off.example) + ", " + (off.before_transfer ? "before" : "after");
+      row.left(width_ >= 64 ? when + " transfer, " + quantity(off.duration_s, "s") : when, label - margin);
+      row.right(fixed(off.before_percent, 2) + "%", cell).right(fixed(off.after_percent, 2) + "%", cell);
+      row.right(fixed(off.before_percent - off.after_percent, 2), cell, Style::strong);
+      if (wide) {
+        row.add("   " + grouped(off.register_writes) + " in " + quantity(off.setup_s, "s"), Style::faint);
+      }
       put(row);
     }
   }

@@ -36,8 +36,8 @@ void expect_in_order(const Json& object, const std::vector<std::string>& expecte
 TEST(ReportJson, HasEveryGroupAndKeyInOrder) {
   const Json report = Json::parse(report_json(unit::example_result()));
   EXPECT_EQ(report["schema"], "kirchhoff.report/1");
-  expect_in_order(report, {"schema", "run", "chip", "accuracy", "time", "energy", "area", "efficiency",
-                           "counts", "warnings", "provenance"});
+  expect_in_order(report, {"schema", "run", "chip", "accuracy", "power_off", "time", "energy", "area",
+                           "efficiency", "counts", "warnings", "provenance"});
   expect_in_order(report["run"], {"name", "preset", "seed", "style", "detail", "technology", "git_version",
                                   "simulated_s", "wall_s", "examples", "examples_per_wall_s"});
   expect_in_order(report["chip"], {"tiles", "rows", "columns", "cells", "synapses_mapped", "utilisation"});
@@ -57,6 +57,21 @@ TEST(ReportJson, HasEveryGroupAndKeyInOrder) {
                    "verify_reads", "transfers", "transfers_unconverged", "adc_overloads", "packets", "hops",
                    "dma_bytes", "out_of_order_reservations"});
   expect_in_order(report["provenance"]["technology.e_adc"], {"value", "unit", "low", "high", "mark", "note"});
+}
+
+TEST(ReportJson, TellsWhatALossOfSupplyCost) {
+  const Json offs = Json::parse(report_json(unit::example_result()))["power_off"];
+  ASSERT_EQ(offs.size(), 2U);
+  EXPECT_EQ(offs[0]["example"], 8000);
+  EXPECT_EQ(offs[0]["when"], "before_transfer");
+  EXPECT_EQ(offs[0]["duration_s"], 1.5);
+  EXPECT_EQ(offs[0]["test_percent_before"], 95.5);
+  EXPECT_EQ(offs[0]["test_percent_after"], 61.25);
+  EXPECT_EQ(offs[0]["lost_points"], 34.25);
+  EXPECT_EQ(offs[0]["setup_s"], 85.8e-6);
+  EXPECT_EQ(offs[0]["register_writes"], 1577);
+  EXPECT_EQ(offs[1]["when"], "after_transfer");
+  EXPECT_EQ(Json::parse(report_json({}))["power_off"], Json::array());
 }
 
 TEST(ReportJson, CarriesTheValues) {

@@ -40,6 +40,10 @@ TEST(ReportSummary, ShowsWhatMatters) {
                            "Time per example  2.40 us",
                            "Area  17.0 mm2",
                            "epoch 2",
+                           "8,000, before transfer, 1.50 s",
+                           "16,000, after transfer, 1.50 s",
+                           "34.25",
+                           "1,577 in 85.8 us",
                            "384,000,000",
                            "limit 1",
                            "first warning",
@@ -47,6 +51,7 @@ TEST(ReportSummary, ShowsWhatMatters) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(text, Not(HasSubstr("routing"))) << "nothing was spent on it";
+  EXPECT_THAT(report_summary({}, {}, {}), Not(HasSubstr("Power off"))) << "it never failed";
 }
 
 TEST(ReportSummary, AFailedCheckShows) {

@@ -38,6 +38,7 @@ class FrozenBus final : public HostBus {
     }
     return bytes.size();
   }
+  void sleep(Duration /*length*/) override {}
   std::vector<std::uint64_t> cells;
 };
 

@@ -2,8 +2,10 @@
 
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "foundation/ledger.h"
@@ -107,7 +109,41 @@ class PlainChip final : public model::SequencerPorts {
     return good;
   }
   void settled(foundation::Duration /*now*/) override {}
+  void at_rest(foundation::Duration at) override {
+    if (rest) {
+      rest(at);
+    }
+  }
 
+  /// The whole state of the chip.
+  [[nodiscard]] std::string save() const {
+    foundation::StateWriter writer;
+    writer.section("chip", 1);
+    sequencer.save(writer);
+    writer(ledger);
+    for (const auto& router : routers) {
+      writer(router);
+    }
+    for (const auto& tile : tiles) {
+      tile->save(writer);
+    }
+    return writer.finish();
+  }
+  void restore(const std::string& saved) {
+    foundation::StateReader reader{saved, "saved"};
+    reader.section("chip", 1);
+    sequencer.restore(reader);
+    reader(ledger);
+    for (auto& router : routers) {
+      reader(router);
+    }
+    for (const auto& tile : tiles) {
+      tile->restore(reader);
+    }
+    reader.finish();
+  }
+
+  std::function<void(foundation::Duration at)> rest;  ///< called by the sequencer after transfers
   foundation::Ledger ledger;
   periphery::SharedTrains trains;
   foundation::Services services;
