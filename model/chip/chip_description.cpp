@@ -36,7 +36,8 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   tile.timing.convert = from_seconds(technology.t_conv.base);
   tile.timing.update_slot = from_seconds(technology.t_upd.base);
   tile.timing.pcm_pulse = from_seconds(technology.t_pcm.base);
-  tile.timing.dwell = from_seconds(configuration.synapse.transfer.dwell_us * 1e-6);
+  tile.synapse.transfer.dwell_us *= chip.time_stretch;
+  tile.timing.dwell = from_seconds(tile.synapse.transfer.dwell_us * 1e-6);
   tile.timing.pcm_updates = !configuration.synapse.has_capacitor();
   tile.timing.digital_value = from_seconds(technology.t_act.base);
   tile.assumed = {.pcm_pair_us = technology.g_pcm_pair.base * 1e6,

@@ -21,7 +21,7 @@ constexpr const char* kExploreText =
 
 Trains the mapped network on the modelled chip, over its TLM sockets, tests it, and reports accuracy,
 throughput per area and energy per operation. Presets: 209k (default), 209k-spare, tile512; other
-synapses on the chip of 209k: pcm-only, aihwkit-capacitor, rpu.
+synapses on the chip of 209k: pcm-only, aihwkit-capacitor, rpu, prototype.
 )";
 constexpr const char* kConfigText =
     R"(usage: kirchhoff config [PRESET or FILE.toml] [options]

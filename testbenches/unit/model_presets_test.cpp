@@ -73,8 +73,9 @@ TEST(Presets, AreTheChipsOfTheirNames) {
 }
 
 TEST(Presets, EveryFileOfOursIsReadAndEveryOfItsValuesHasASource) {
-  EXPECT_EQ(names_of(embedded_presets()), (std::vector<std::string>{"209k", "209k-spare", "aihwkit-capacitor",
-                                                                    "pcm-only", "rpu", "tile512"}));
+  EXPECT_EQ(names_of(embedded_presets()),
+            (std::vector<std::string>{"209k", "209k-spare", "aihwkit-capacitor", "pcm-only", "prototype",
+                                      "rpu", "tile512"}));
   EXPECT_EQ(names_of(embedded_technologies()), (std::vector<std::string>{"14nm", "45nm", "90nm"}));
   for (const EmbeddedFile& preset : embedded_presets()) {
     const auto configuration = load_configuration(std::string(preset.name));
@@ -193,11 +194,11 @@ TEST(Presets, TechnologyFilesAgreeWithTheDesignTable) {
 TEST(Presets, UnknownNamesAreAnsweredWithTheNearest) {
   EXPECT_EQ(error_of("209kk"),
             "unknown preset '209kk'; did you mean '209k'? (presets: 209k, 209k-spare, aihwkit-capacitor, "
-            "pcm-only, rpu, tile512; or a path to a .toml file)");
-  EXPECT_EQ(
-      error_of("large"),
-      "unknown preset 'large' (presets: 209k, 209k-spare, aihwkit-capacitor, pcm-only, rpu, tile512; or a "
-      "path to a .toml file)");
+            "pcm-only, prototype, rpu, tile512; or a path to a .toml file)");
+  EXPECT_EQ(error_of("large"),
+            "unknown preset 'large' (presets: 209k, 209k-spare, aihwkit-capacitor, pcm-only, prototype, rpu, "
+            "tile512; or a "
+            "path to a .toml file)");
   EXPECT_EQ(
       error_of("209k", {}, "90mn"),
       "unknown technology '90mn'; did you mean '90nm'? (technologies: 14nm, 45nm, 90nm; or a path to a .toml "
