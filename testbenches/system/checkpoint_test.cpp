@@ -39,6 +39,9 @@ nlohmann::json numbers_of(const fs::path& run) {
   return report;
 }
 
+/// Examples of an epoch that leave a signal time to come, on a fast machine as on a busy one.
+const std::string kLong = "3000";
+
 class Checkpoint : public testing::Test {
  protected:
   void SetUp() override {
@@ -50,10 +53,11 @@ class Checkpoint : public testing::Test {
 
   [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
   /// A run of 2 x 600 examples on a small chip, with transfers after 250, 500, 750, 1,000.
-  [[nodiscard]] Arguments small(const std::string& out, const Arguments& more) const {
+  [[nodiscard]] Arguments small(const std::string& out, const Arguments& more,
+                                const std::string& train = "600") const {
     Arguments all{"explore",
                   "--train",
-                  "600",
+                  train,
                   "--test",
                   "100",
                   "--epochs",
@@ -121,13 +125,13 @@ TEST_F(Checkpoint, StoppedRunSaysHowToGoOnAndEndsTheSame) {
                          "capacitor.decay_tau=5 ms",
                          "--set",
                          "adc.integrator_noise=0.01"};
-  expect_done(run(small("plain", lively)));
+  expect_done(run(small("plain", lively, kLong)));
   int stops = 0;
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string out = "stopped" + std::to_string(signal);
     auto saved = lively;
     saved.emplace_back("--checkpoint");
-    const auto stopped = signalled(small(out, saved), out, signal == SIGINT ? 1 : 3, signal);
+    const auto stopped = signalled(small(out, saved, kLong), out, signal == SIGINT ? 1 : 3, signal);
     if (stopped.code == 0 || stopped.code == 1) {
       continue;  // it was through before the signal came
     }
@@ -147,8 +151,8 @@ TEST_F(Checkpoint, StoppedRunSaysHowToGoOnAndEndsTheSame) {
 }
 
 TEST_F(Checkpoint, KilledAgainAndAgainEndsTheSame) {
-  expect_done(run(small("plain", {})));
-  auto arguments = small("killed", {"--checkpoint"});
+  expect_done(run(small("plain", {}, kLong)));
+  auto arguments = small("killed", {"--checkpoint"}, kLong);
   int kills = 0;
   // At a moment by chance: while it trains, or in the middle of writing.
   for (const int checkpoints : {2, 2, 3, 2}) {
@@ -172,7 +176,7 @@ TEST_F(Checkpoint, KilledAgainAndAgainEndsTheSame) {
 }
 
 TEST_F(Checkpoint, RefusesWhatIsNotThisRun) {
-  const auto stopped = signalled(small("run", {"--checkpoint"}), "run", 2, SIGKILL);
+  const auto stopped = signalled(small("run", {"--checkpoint"}, kLong), "run", 2, SIGKILL);
   ASSERT_EQ(stopped.code, -SIGKILL);
   const std::string file = in("run/checkpoint.bin");
   const std::string before = content(file);

@@ -222,7 +222,8 @@ TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
 }
 
 TEST_F(CommandLine, EveryPresetLearns) {
-  for (const char* preset : {"209k", "209k-spare", "tile512", "pcm-only", "aihwkit-capacitor", "rpu", "prototype"}) {
+  for (const char* preset :
+       {"209k", "209k-spare", "tile512", "pcm-only", "aihwkit-capacitor", "rpu", "prototype"}) {
     const auto outcome = run({"explore", preset, "--train", "2000", "--test", "1000", "--epochs", "2",
                               "--quiet", "--set", "network.image_hidden=[]", "--out", out()});
     EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
