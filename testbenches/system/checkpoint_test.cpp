@@ -189,7 +189,7 @@ TEST_F(Checkpoint, RefusesWhatIsNotThisRun) {
       resume({"--set", "adc.bits=8", "--seed", "4"}),
       {file, "another run", "adc.bits is 9 there and 8 here", "training.seed is 1 there and 4 here"});
   expect_refusal(resume({"--technology", "45nm"}), {"technology is 90nm there and 45nm here", "technology."});
-  expect_refusal(resume({"--train", "500"}), {"training examples is 600 there and 500 here", "contents"});
+  expect_refusal(resume({"--train", "500"}), {"training examples is 3000 there and 500 here", "contents"});
   expect_refusal(resume({"--detail", "ideal"}), {"--detail is physics there and ideal here"});
   expect_refusal(resume({"--inspect"}), {"--inspect is off there and on here"});
   expect_refusal(resume({"tile512"}), {"chip.tile_rows is 131 there and 512 here"});
@@ -209,7 +209,7 @@ TEST_F(Checkpoint, RefusesWhatIsNotThisRun) {
   expect_refusal(damaged(flipped), {"section 'tile 3' does not agree with its checksum"});
   EXPECT_TRUE(content(file) == before);  // nothing is lost
   // The same said again is no other run.
-  expect_done(run(small("run", {"209k", "--resume", in("run")})));
+  expect_done(run(small("run", {"209k", "--resume", in("run")}, kLong)));
 }
 
 TEST_F(Checkpoint, PowerOffCostsLessAfterATransferThanBefore) {
