@@ -151,7 +151,7 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   const auto passage = core_.pass_for(port, length, arrival);
-  book(core_.node(), port, header.phase, bits, core_.timing().flits(bits));
+  book_link(services_.ledger, core_.node(), port, header.phase, 1, bits, core_.timing().flits(bits));
   trace_passage(port, header, passage.begin, passage.tail);
   delay = to_sc_time((core_.has_neighbour(port) ? passage.head : passage.tail) - kernel);
   targets_[index_of(port)]->b_transport(payload, delay);
@@ -270,15 +270,6 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   }
   payload.set_response_status(status);
   delay = last;
-}
-
-void Router::book(NodeId node, Port port, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits) {
-  auto& activity = services_.ledger.at(node, phase);
-  activity.router_flits += flits;
-  if (port != Port::local) {
-    activity.bit_hops += bits;
-    ++services_.ledger.counters().hops;
-  }
 }
 
 void Router::trace_passage(Port port, const PacketHeader& header, Duration begin, Duration tail) {

@@ -91,7 +91,6 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
   void end_of_elaboration() override;
-  void book(NodeId node, Port port, foundation::Phase phase, std::uint64_t bits, std::uint64_t flits);
   void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
                      foundation::Duration tail);
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);

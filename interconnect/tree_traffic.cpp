@@ -7,12 +7,7 @@ void TreeTraffic::book(std::span<const RouteTree::Hop> hops, foundation::Ledger&
     return;
   }
   for (const auto& hop : hops) {
-    auto& activity = ledger.at(hop.node, phase_);
-    activity.router_flits += flits_;
-    if (hop.port != Port::local) {
-      activity.bit_hops += bits_;
-      ledger.counters().hops += packets_;
-    }
+    book_link(ledger, hop.node, hop.port, phase_, packets_, bits_, flits_);
   }
   bits_ = 0;
   flits_ = 0;

@@ -7,6 +7,17 @@
 
 namespace kirchhoff::interconnect {
 
+/// What `packets` at a link cost the node that sends on it; the local port is no link between routers.
+inline void book_link(foundation::Ledger& ledger, NodeId node, Port port, foundation::Phase phase,
+                      std::uint64_t packets, std::uint64_t bits, std::uint64_t flits) {
+  auto& activity = ledger.at(node, phase);
+  activity.router_flits += flits;
+  if (port != Port::local) {
+    activity.bit_hops += bits;
+    ledger.counters().hops += packets;
+  }
+}
+
 /// Packets that went along a tree and are not in the ledger yet.
 ///
 /// A packet costs the same at every link of its way, so that counting it once is enough until somebody looks.

@@ -43,8 +43,10 @@ class HybridArray : public SynapseArray {
   [[nodiscard]] const WeightPlane& weights() const override { return weights_; }
   void select(std::size_t rows, std::size_t columns) override;
   void settle() override;
-  [[nodiscard]] bool trusts_wires() const override {
-    return wires_ == nullptr || (wires_->pairs_trusted && wires_->capacitors_trusted);
+  [[nodiscard]] WireState wires() const override {
+    return wires_ == nullptr ? WireState{}
+                             : WireState{static_cast<double>(wires_->mean_attenuation),
+                                         wires_->pairs_trusted && wires_->capacitors_trusted};
   }
   void advance_to(foundation::Duration now) override;
   [[nodiscard]] SaturatedCells saturated() const override;

@@ -91,9 +91,7 @@ TransferCount HybridArray::program_row(std::uint64_t operation, std::size_t row,
     capacitors_[i].q_us = 0;
     // A pair is rebuilt over the common offset: RESET where it stands above.
     if (pcm_.weaker_us(i) > offset) {
-      count.reset_pulses += 2;
-      pcm_.reset(PcmDeviceOf::plus, i);
-      pcm_.reset(PcmDeviceOf::minus, i);
+      reset_pair(i, count);
     }
   }
   count += write_pairs(operation, row, targets_us);

@@ -54,6 +54,12 @@ struct TransferCount {
   TransferCount& operator+=(const TransferCount& other);
 };
 
+/// What the wires of an array do to its reads.
+struct WireState {
+  double left = 1;      ///< of a cell's current, mean over the cells in use
+  bool trusted = true;  ///< false: so resistive that the model of the wires is off
+};
+
 /// Cells in use that have come to an end of what they can hold.
 struct SaturatedCells {
   std::uint64_t cells = 0;       ///< looked at
@@ -100,8 +106,8 @@ class SynapseArray {
   /// Programming is over: what is only worked out once for all rows.
   virtual void settle() {}
 
-  /// False where wires are so resistive that their model is no longer to be trusted.
-  [[nodiscard]] virtual bool trusts_wires() const { return true; }
+  /// See WireState; ideal by default.
+  [[nodiscard]] virtual WireState wires() const { return {}; }
 
   /// As a transfer would find them now; for the run's warnings.
   [[nodiscard]] virtual SaturatedCells saturated() const { return {}; }

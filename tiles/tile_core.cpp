@@ -5,6 +5,7 @@
 
 #include "foundation/activity.h"
 #include "periphery/delta_scaler.h"
+#include "tiles/bookings.h"
 #include "tiles/make_synapse_array.h"
 #include "tiles/update_gains.h"
 
@@ -210,9 +211,7 @@ void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<
 std::uint64_t TileCore::book_reads(Activity& activity, std::span<const float> duties, bool rows) const {
   const DrivenLines driven = rows ? array_->driven_rows(duties) : array_->driven_columns(duties);
   const double unit = 1e-6 / (constants_.ideal ? 1.0 : static_cast<double>(dac_.full_code));
-  activity.pcm_duty_s += unit * driven.conductance.pcm_us;
-  // With one reference cell on each line that is driven.
-  activity.capacitor_duty_s += unit * (driven.conductance.capacitor_us + driven.duty * constants_.g_ref_us);
+  book_currents(activity, driven, unit, constants_.g_ref_us);
   return driven.lines;
 }
 
@@ -613,21 +612,7 @@ void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
 }
 
 void TileCore::book_programming(Phase phase, std::size_t row, const TransferCount& count) {
-  Activity& activity = book(phase);
-  const std::uint64_t reads = count.reads + 1;
-  const auto line = array_->row_conductance(row);  // as the transfer left it
-  const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
-  activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + constants_.g_ref_us);
-  activity.row_drives += reads;
-  activity.driver_passes += reads;
-  activity.integrator_passes += reads * (columns_ + 1);
-  activity.conversions += reads * columns_;
-  activity.verify_reads += reads;
-  activity.row_update_pulses += count.residual_slots;
-  activity.column_update_pulses += count.residual_pulses;
-  activity.set_pulses += count.set_pulses;
-  activity.reset_pulses += count.reset_pulses;
+  tiles::book_programming(book(phase), count, array_->row_conductance(row), constants_.g_ref_us, columns_);
 }
 
 // ---- memory-mapped access ---------------------------------------------------------------------------

@@ -56,14 +56,18 @@ bool TileSettings::write_flow(std::size_t word, std::uint32_t value) {
     return false;
   }
   flow_words_[word] = value;
-  quick_.fill({});
   const bool good = take_flow(word / 4);
+  remember_flows();
+  return good;
+}
+
+void TileSettings::remember_flows() {
+  quick_.fill({});
   for (const ReceiveFlow& known : flows_) {
     if (search(known.route) == &known) {
       quick_[known.route % quick_.size()] = known;
     }
   }
-  return good;
 }
 
 bool TileSettings::take_flow(std::size_t entry) {

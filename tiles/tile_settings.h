@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include "foundation/state_fields.h"
@@ -67,11 +69,15 @@ class TileSettings {
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
     archive(std::span{self.words_}, std::span{self.flow_words_}, std::span{self.flows_},
-            std::span{self.by_route_}, std::span{self.quick_});
+            std::span{self.by_route_});
+    if constexpr (!std::is_const_v<Self>) {
+      self.remember_flows();
+    }
   }
   static constexpr std::size_t index(TileRegister address) { return static_cast<std::size_t>(address) / 4; }
   bool write_flow(std::size_t word, std::uint32_t value);
   bool take_flow(std::size_t entry);
+  void remember_flows();
   [[nodiscard]] const ReceiveFlow* search(interconnect::RouteId route) const {
     return route < by_route_.size() && by_route_[route] >= 0
                ? &flows_[static_cast<std::size_t>(by_route_[route])]

@@ -1,7 +1,6 @@
 #include "model/chip/chip.h"
 
 #include <string>
-#include <utility>
 
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
@@ -57,30 +56,29 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
   host_interface_.mesh.bind(mesh_.entry(interconnect::gateway_node, interconnect::host_port));
 }
 
-void Chip::save(foundation::StateWriter& writer) const {
-  writer.section("host interface", 1);
-  host_interface_.save(writer);
-  writer.section("sequencer", 1);
-  sequencer_.save(writer);
-  writer.section("mesh", 1);
-  mesh_.save(writer);
-  for (std::size_t node = 0; node < tiles_.size(); ++node) {
-    writer.section("tile " + std::to_string(node), 1);
-    std::as_const(*tiles_[node]).core().save(writer);
+/// Whatever has a state, in the order of the sections: (name, version, part).
+template <typename Self, typename Step>
+void Chip::each_section(Self& self, const Step& step) {
+  step("host interface", 1U, self.host_interface_);
+  step("sequencer", 1U, self.sequencer_);
+  step("mesh", 1U, self.mesh_);
+  for (std::size_t node = 0; node < self.tiles_.size(); ++node) {
+    step("tile " + std::to_string(node), 1U, self.tiles_[node]->core());
   }
 }
 
+void Chip::save(foundation::StateWriter& writer) const {
+  each_section(*this, [&](const std::string& name, std::uint32_t version, const auto& part) {
+    writer.section(name, version);
+    part.save(writer);
+  });
+}
+
 void Chip::restore(foundation::StateReader& reader) {
-  reader.section("host interface", 1);
-  host_interface_.restore(reader);
-  reader.section("sequencer", 1);
-  sequencer_.restore(reader);
-  reader.section("mesh", 1);
-  mesh_.restore(reader);
-  for (std::size_t node = 0; node < tiles_.size(); ++node) {
-    reader.section("tile " + std::to_string(node), 1);
-    tiles_[node]->core().restore(reader);
-  }
+  each_section(*this, [&](const std::string& name, std::uint32_t version, auto& part) {
+    reader.section(name, version);
+    part.restore(reader);
+  });
 }
 
 void Chip::power_down() {

@@ -48,6 +48,9 @@ class Chip : public sc_core::sc_module {
   void power_up();
 
  private:
+  template <typename Self, typename Step>
+  static void each_section(Self& self, const Step& step);
+
   interconnect::PacketPool packets_;  ///< first: the others use it to the end
   foundation::Duration power_off_at_{0};
   periphery::SharedTrains trains_;

@@ -73,4 +73,23 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   return d;
 }
 
+MappingTarget mapping_target(const Configuration& configuration) {
+  const auto& chip = configuration.chip;
+  return {
+      .topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)},
+      .tile_rows = static_cast<std::size_t>(chip.tile_rows),
+      .tile_columns = static_cast<std::size_t>(chip.tile_columns),
+      .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
+      .row_split = configuration.network.row_split};
+}
+
+ProgramOptions program_options(const Configuration& configuration, double learning_rate) {
+  return {.route_entries = static_cast<std::size_t>(configuration.chip.route_entries),
+          .flow_entries = static_cast<std::size_t>(configuration.chip.flow_entries),
+          .backward_full_scale = configuration.periphery.adc_backward_full_scale,
+          .adc_bits = configuration.periphery.adc_bits,
+          .learning_rate = learning_rate,
+          .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval)};
+}
+
 }  // namespace kirchhoff::model

@@ -8,6 +8,8 @@
 #include "interconnect/link.h"
 #include "interconnect/topology.h"
 #include "model/chip/sequencer_core.h"
+#include "model/network/mapping.h"
+#include "model/network/program.h"
 #include "tiles/tile_parameters.h"
 
 namespace kirchhoff::model {
@@ -36,5 +38,11 @@ struct ChipDescription {
 
 /// Times come from the technology's base values. Throws InputError where a value cannot be built.
 ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail);
+
+/// What of the chip a network is mapped onto.
+[[nodiscard]] MappingTarget mapping_target(const Configuration& configuration);
+
+/// What the register program of the chip needs beside network and mapping.
+[[nodiscard]] ProgramOptions program_options(const Configuration& configuration, double learning_rate);
 
 }  // namespace kirchhoff::model

@@ -10,6 +10,14 @@ std::size_t NetworkSpec::synapses() const {
   return sum;
 }
 
+std::vector<std::uint32_t> NetworkSpec::widths() const {
+  std::vector<std::uint32_t> widths{static_cast<std::uint32_t>(inputs())};
+  for (const LayerSpec& layer : layers) {
+    widths.push_back(static_cast<std::uint32_t>(layer.outputs));
+  }
+  return widths;
+}
+
 std::string NetworkSpec::name() const {
   std::string name = std::to_string(inputs());
   for (const auto& layer : layers) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct NetworkSpec {
   [[nodiscard]] std::size_t inputs() const { return layers.front().inputs; }
   [[nodiscard]] std::size_t classes() const { return layers.back().outputs; }
   [[nodiscard]] std::size_t synapses() const;
+  /// Inputs, then the outputs of each layer.
+  [[nodiscard]] std::vector<std::uint32_t> widths() const;
   /// "528-250-125-10"
   [[nodiscard]] std::string name() const;
   /// Operations of training one example: forward and update of all weights, transposed read where there is

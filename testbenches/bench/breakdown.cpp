@@ -7,12 +7,11 @@
 #include <systemc>
 
 #include "foundation/error.h"
-#include "model/chip/chip.h"
 #include "model/network/program.h"
 #include "model/presets/configuration.h"
 #include "testbenches/bench/child.h"
 #include "testbenches/direct/direct_chip.h"
-#include "testbenches/host/host_module.h"
+#include "testbenches/host/hosted_chip.h"
 
 namespace kirchhoff::testbenches {
 
@@ -39,34 +38,26 @@ struct Block {
 /// A chip that is trained block by block.
 class Rig {
  public:
+  model::ChipDescription description;
+  model::NetworkSpec network;
+  model::Mapping mapping;
+  model::ProgramOptions options;
+  std::vector<Matrix> weights;
+
   Rig(const std::string& preset, const DataSet& data, std::size_t examples,
       const std::vector<std::string>& sets)
       : configuration_(model::load_configuration(preset, sets)),
-        description(model::describe_chip(*configuration_, tiles::Detail::physics)),
         data_(data),
         examples_(std::min(examples, data.train.count())) {
+    description = model::describe_chip(*configuration_, tiles::Detail::physics);
     const auto& network_options = configuration_->network;
     const bool images = data.kind == DataSet::Kind::images;
     network = model::make_network(network_options, configuration_->periphery, data.input_count,
                                   data.class_count, images);
-    const auto& chip = configuration_->chip;
-    mapping = model::map_network(network, {.topology = description.topology,
-                                           .tile_rows = description.tile.rows,
-                                           .tile_columns = description.tile.columns,
-                                           .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
-                                           .row_split = network_options.row_split});
-    options = {
-        .route_entries = description.route_entries,
-        .flow_entries = description.tile.flow_entries,
-        .backward_full_scale = configuration_->periphery.adc_backward_full_scale,
-        .adc_bits = configuration_->periphery.adc_bits,
-        .learning_rate = images ? network_options.image_learning_rate : network_options.feature_learning_rate,
-        .transfer_interval = static_cast<std::uint32_t>(network_options.transfer_interval)};
-    std::vector<std::uint32_t> widths{static_cast<std::uint32_t>(network.inputs())};
-    for (const auto& layer : network.layers) {
-      widths.push_back(static_cast<std::uint32_t>(layer.outputs));
-    }
-    weights = initial_weights(widths, Activation::logistic, seed());
+    mapping = model::map_network(network, model::mapping_target(*configuration_));
+    options = model::program_options(*configuration_, images ? network_options.image_learning_rate
+                                                             : network_options.feature_learning_rate);
+    weights = initial_weights(network.widths(), Activation::logistic, seed());
   }
 
   [[nodiscard]] std::size_t examples() const { return examples_; }
@@ -83,46 +74,31 @@ class Rig {
   };
   void run(foundation::TraceSink* trace, const Steps& steps) {
     foundation::Ledger ledger{description.topology.node_count()};
-    model::Chip chip{"chip", description, {ledger, trace, seed()}};
-    Host host{"host", [&](ChipDriver& driver, MemoryMap& memory) {
-                driver.start();
-                driver.write_registers(model::make_program(network, mapping, options));
-                driver.load_weights(mapping, weights);
-                steps.programmed(ledger);
-                ChipDriver::Batch batch;
-                const std::uint64_t inputs = memory.attach(data_.train.inputs);
-                const std::uint64_t labels = memory.attach(data_.train.labels);
-                batch.stride = static_cast<std::uint32_t>(data_.input_count);
-                for (std::size_t first = 0; first < examples_; first += kBlock) {
-                  batch.inputs = inputs + first * data_.input_count;
-                  batch.labels = labels + first * sizeof(std::uint16_t);
-                  batch.count = static_cast<std::uint32_t>(std::min(kBlock, examples_ - first));
-                  const auto begin = Clock::now();
-                  driver.train(batch);
-                  steps.block(first, first + batch.count,
-                              std::chrono::duration<double>(Clock::now() - begin).count());
-                }
-                steps.last(ledger, chip);
-              }};
-    sc_core::sc_signal<bool> interrupt{"interrupt"};
-    host.chip.bind(chip.host);
-    chip.memory.bind(host.memory_socket);
-    chip.interrupt(interrupt);
-    host.interrupt(interrupt);
-    run_host(host);
+    HostedChip hosted{description, {ledger, trace, seed()}, [&](ChipDriver& driver, MemoryMap& memory) {
+                        driver.start();
+                        driver.write_registers(model::make_program(network, mapping, options));
+                        driver.load_weights(mapping, weights);
+                        steps.programmed(ledger);
+                        ChipDriver::Batch batch;
+                        const std::uint64_t inputs = memory.attach(data_.train.inputs);
+                        const std::uint64_t labels = memory.attach(data_.train.labels);
+                        batch.stride = static_cast<std::uint32_t>(data_.input_count);
+                        for (std::size_t first = 0; first < examples_; first += kBlock) {
+                          batch.inputs = inputs + first * data_.input_count;
+                          batch.labels = labels + first * sizeof(std::uint16_t);
+                          batch.count = static_cast<std::uint32_t>(std::min(kBlock, examples_ - first));
+                          const auto begin = Clock::now();
+                          driver.train(batch);
+                          steps.block(first, first + batch.count,
+                                      std::chrono::duration<double>(Clock::now() - begin).count());
+                        }
+                        steps.last(ledger, hosted.chip);
+                      }};
+    run_host(hosted.host);
   }
 
  private:
   std::unique_ptr<model::Configuration> configuration_;
-
- public:
-  model::ChipDescription description;
-  model::NetworkSpec network;
-  model::Mapping mapping;
-  model::ProgramOptions options;
-  std::vector<Matrix> weights;
-
- private:
   const DataSet& data_;
   std::size_t examples_;
 };

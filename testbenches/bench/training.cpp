@@ -41,14 +41,6 @@ double active_share(const Examples& examples) {
   return static_cast<double>(active) / static_cast<double>(examples.inputs.size());
 }
 
-std::vector<std::uint32_t> widths_of(const model::NetworkSpec& network) {
-  std::vector<std::uint32_t> widths{static_cast<std::uint32_t>(network.inputs())};
-  for (const auto& layer : network.layers) {
-    widths.push_back(static_cast<std::uint32_t>(layer.outputs));
-  }
-  return widths;
-}
-
 struct TrainingFigures {
   double first_epoch = 0;   ///< examples/s
   double second_epoch = 0;  ///< examples/s
@@ -78,7 +70,7 @@ TrainingFigures measure_training(const std::string& preset, const DataSet& data,
   const auto configuration = model::load_configuration(preset, sets);
   std::vector<Matrix> weights;
   TrainingSession session{*configuration, tiles::Detail::physics, data, weights};
-  const auto widths = widths_of(session.network());
+  const auto widths = session.network().widths();
   weights = initial_weights(widths, Activation::logistic, 1);
 
   TrainingFigures figures;

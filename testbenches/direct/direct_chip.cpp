@@ -5,6 +5,7 @@
 
 #include "foundation/error.h"
 #include "periphery/delta_scaler.h"
+#include "tiles/bookings.h"
 #include "tiles/fault_map.h"
 #include "tiles/update_gains.h"
 
@@ -383,8 +384,7 @@ void DirectChip::book_read(const Unit& unit, Phase phase) {
   const std::size_t columns = unit.place.columns;
   const auto driven =
       forward ? unit.array->driven_rows(unit.x) : unit.array->driven_columns({unit.delta.data(), columns});
-  activity.pcm_duty_s += amps * driven.conductance.pcm_us;
-  activity.capacitor_duty_s += amps * (driven.conductance.capacitor_us + driven.duty * reference_us_);
+  tiles::book_currents(activity, driven, amps, reference_us_);
   const std::uint64_t passes = !forward && chip_.tile.periphery.adc_two_phase_deltas ? 2 : 1;
   (forward ? activity.row_drives : activity.column_drives) += driven.lines;
   activity.driver_passes += passes * (forward ? rows : columns);
@@ -407,21 +407,8 @@ void DirectChip::book_update(const Unit& unit) {
 
 void DirectChip::book_programming(const Unit& unit, Phase phase, std::size_t row,
                                   const tiles::TransferCount& count) {
-  Activity& activity = ledger_.at(unit.place.node, phase);
-  const std::uint64_t reads = count.reads + 1;
-  const auto line = unit.array->row_conductance(row);
-  const double reads_at_full_duty = static_cast<double>(reads) * 1e-6;
-  activity.pcm_duty_s += reads_at_full_duty * line.pcm_us;
-  activity.capacitor_duty_s += reads_at_full_duty * (line.capacitor_us + reference_us_);
-  activity.row_drives += reads;
-  activity.driver_passes += reads;
-  activity.integrator_passes += reads * (unit.place.columns + 1);
-  activity.conversions += reads * unit.place.columns;
-  activity.verify_reads += reads;
-  activity.row_update_pulses += count.residual_slots;
-  activity.column_update_pulses += count.residual_pulses;
-  activity.set_pulses += count.set_pulses;
-  activity.reset_pulses += count.reset_pulses;
+  tiles::book_programming(ledger_.at(unit.place.node, phase), count, unit.array->row_conductance(row),
+                          reference_us_, unit.place.columns);
 }
 
 }  // namespace kirchhoff::testbenches

@@ -9,10 +9,9 @@
 #include "foundation/error.h"
 #include "foundation/rest_listener.h"
 #include "interconnect/packet_time.h"
-#include "model/chip/chip.h"
 #include "model/network/frozen_network.h"
 #include "model/network/program.h"
-#include "testbenches/host/host_module.h"
+#include "testbenches/host/hosted_chip.h"
 
 namespace kirchhoff::testbenches {
 
@@ -20,16 +19,6 @@ using Clock = std::chrono::steady_clock;
 using foundation::Duration;
 
 namespace {
-
-model::MappingTarget mapping_target(const model::Configuration& configuration) {
-  const auto& chip = configuration.chip;
-  return {
-      .topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)},
-      .tile_rows = static_cast<std::size_t>(chip.tile_rows),
-      .tile_columns = static_cast<std::size_t>(chip.tile_columns),
-      .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
-      .row_split = configuration.network.row_split};
-}
 
 double percent_right(model::FrozenNetwork& network, const Examples& examples) {
   std::size_t right = 0;
@@ -56,7 +45,7 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
                                                         : configuration.network.feature_learning_rate),
       network_(model::make_network(configuration.network, configuration.periphery, data.input_count,
                                    data.class_count, data.kind == DataSet::Kind::images)),
-      mapping_(model::map_network(network_, mapping_target(configuration))),
+      mapping_(model::map_network(network_, model::mapping_target(configuration))),
       power_(configuration.power_off, static_cast<std::uint64_t>(configuration.network.transfer_interval),
              data.train.count() * static_cast<std::uint64_t>(configuration.network.epochs)),
       ledger_(mapping_.topology.node_count()) {}
@@ -101,9 +90,7 @@ class TrainingSession::Run final : private foundation::RestListener, private Mom
   model::ChipDescription description_;
   foundation::Services services_;
   model::FrozenNetwork frozen_;
-  model::Chip chip_;
-  Host host_;
-  sc_core::sc_signal<bool> interrupt_{"interrupt"};
+  HostedChip hosted_;
 
   ChipDriver* driver_ = nullptr;
   MemoryMap* memory_ = nullptr;
@@ -126,24 +113,21 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
                 listeners.synapses, callbacks.can_save ? this : nullptr},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,
               services_.seed),
-      chip_("chip", description_, services_),
-      host_("host", [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {
-  host_.chip.bind(chip_.host);
-  chip_.memory.bind(host_.memory_socket);
-  chip_.interrupt(interrupt_);
-  host_.interrupt(interrupt_);
-}
+      hosted_(description_, services_,
+              [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {}
 
 bool TrainingSession::Run::run() {
-  run_host(host_);
+  run_host(hosted_.host);
   if (ended_) {
     return false;
   }
-  session_.ledger_.counters().out_of_order_reservations = chip_.out_of_order_reservations();
+  session_.ledger_.counters().out_of_order_reservations = hosted_.chip.out_of_order_reservations();
   session_.saturated_.assign(session_.network_.layers.size(), {});
   for (const auto& tile : session_.mapping_.tiles) {
-    const auto& core = chip_.tile(tile.node).core();
-    session_.wires_trusted_ = session_.wires_trusted_ && core.array().trusts_wires();
+    const auto& core = hosted_.chip.tile(tile.node).core();
+    const auto wires = core.array().wires();
+    session_.wires_.left = std::min(session_.wires_.left, wires.left);
+    session_.wires_.trusted = session_.wires_.trusted && wires.trusted;
     session_.saturated_[tile.layer] += core.saturated();
   }
   return true;
@@ -258,9 +242,9 @@ void TrainingSession::Run::lose_power(const PowerSchedule::Event& event) {
   off.example = event.example;
   off.before_transfer = event.before_transfer;
   off.before_percent = test_percent();
-  chip_.power_down();
+  hosted_.chip.power_down();
   driver_->sleep(foundation::from_seconds(session_.configuration_.power_off.duration_s));
-  chip_.power_up();
+  hosted_.chip.power_up();
   const Duration on = kernel_time();
   driver_->start();
   const auto writes = registers();
@@ -290,14 +274,8 @@ double TrainingSession::Run::learning_rate() const {
 }
 
 std::vector<model::RegisterWrite> TrainingSession::Run::registers() const {
-  const auto& configuration = session_.configuration_;
   return model::make_program(session_.network_, session_.mapping_,
-                             {.route_entries = static_cast<std::size_t>(configuration.chip.route_entries),
-                              .flow_entries = static_cast<std::size_t>(configuration.chip.flow_entries),
-                              .backward_full_scale = configuration.periphery.adc_backward_full_scale,
-                              .adc_bits = configuration.periphery.adc_bits,
-                              .learning_rate = learning_rate(),
-                              .transfer_interval = static_cast<std::uint32_t>(training_.transfer_interval)});
+                             model::program_options(session_.configuration_, learning_rate()));
 }
 
 void TrainingSession::Run::set_transfer_interval(std::uint32_t interval) {
@@ -321,11 +299,11 @@ void TrainingSession::Run::at_rest(Duration now) {
   record_.wall_s += std::chrono::duration<double>(Clock::now() - batch_began_).count();
   try {
     if (offer_to_save(now)) {
-      host_.stop();
+      hosted_.host.stop();
     }
   } catch (...) {
     ended_ = true;
-    host_.stop(std::current_exception());
+    hosted_.host.stop(std::current_exception());
   }
   record_.wall_s = earlier_s;
 }
@@ -341,7 +319,7 @@ void TrainingSession::Run::save(foundation::StateWriter& writer) const {
   writer(saved_at_, record_, *driver_);
   writer.section("ledger", 1);
   writer(session_.ledger_);
-  chip_.save(writer);
+  hosted_.chip.save(writer);
 }
 
 /// The kernel jumps to the moment at which the state was saved: nothing happens on the way.
@@ -351,7 +329,7 @@ void TrainingSession::Run::restore() {
   driver_->sleep(saved_at_ - kernel_time());
   saved_->section("ledger", 1);
   (*saved_)(session_.ledger_);
-  chip_.restore(*saved_);
+  hosted_.chip.restore(*saved_);
   saved_->finish();
 }
 

@@ -73,8 +73,8 @@ class TrainingSession {
 
   [[nodiscard]] const std::vector<EpochResult>& epochs() const { return record_.epochs; }
   [[nodiscard]] const std::vector<TrainingRecord::PowerOff>& power_offs() const { return record_.power_offs; }
-  /// False if a tile of the run had wires beyond what their model is good for.
-  [[nodiscard]] bool wires_trusted() const { return wires_trusted_; }
+  /// Of the tile that is worst off.
+  [[nodiscard]] const tiles::WireState& wires() const { return wires_; }
   /// Cells at an end of what they can hold, by layer: as the last transfer of the run found them, or as they
   /// are at its end where there was none.
   [[nodiscard]] const std::vector<tiles::SaturatedCells>& saturated() const { return saturated_; }
@@ -95,7 +95,7 @@ class TrainingSession {
   PowerSchedule power_;
   foundation::Ledger ledger_;
   TrainingRecord record_;
-  bool wires_trusted_ = true;
+  tiles::WireState wires_;
   std::vector<tiles::SaturatedCells> saturated_;
   std::vector<Matrix> final_weights_;
 };

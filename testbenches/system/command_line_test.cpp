@@ -236,6 +236,21 @@ TEST_F(CommandLine, EveryPresetLearns) {
   }
 }
 
+TEST_F(CommandLine, WiresThatTakeMuchAreWarnedOf) {
+  const auto warned = [&](const std::vector<std::string>& what) {
+    std::vector<std::string> arguments{"explore"};
+    arguments.insert(arguments.end(), what.begin(), what.end());
+    arguments.insert(arguments.end(), {"--train", "20", "--test", "20", "--epochs", "1", "--out", out()});
+    const auto outcome = run(arguments);
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+    return report["warnings"].dump().find("wires: they take") != std::string::npos;
+  };
+  EXPECT_TRUE(warned({"tile512", "--technology", "14nm"}));
+  EXPECT_FALSE(warned({"209k"}));
+  EXPECT_FALSE(warned({"tile512", "--technology", "14nm", "--set", "wires.resistance=0"}));
+}
+
 TEST_F(CommandLine, SaturatedWeightsAreWarnedOf) {
   const auto warnings = [&](const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"explore",

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "foundation/random.h"
@@ -122,6 +123,26 @@ TEST(ArrayNoise, CapacitorsAloneAndNoneAtAll) {
   EXPECT_FALSE(silent.transposed_variance(x, columns));
 }
 
+TEST(ArrayWires, SaysWhatIsLeftOfACellsCurrent) {
+  const tiles::SynapseParameters parameters;
+  const tiles::WireResistance wires{3, 4};
+  HybridArray array{kRows, kColumns, parameters, 5, 1, wires};
+  array.select(kRows, kColumns);
+  array.settle();
+  // Capacitors that rest are all alike.
+  tiles::WireNetwork network{kRows, kColumns, wires};
+  const std::vector<float> g(kRows * kColumns, static_cast<float>(parameters.capacitor.g_ref_us));
+  std::vector<float> left(g.size());
+  std::vector<float> stray(g.size());
+  network.solve(g.data(), kColumns, left.data(), stray.data());
+  const double mean = std::accumulate(left.begin(), left.end(), 0.0) / static_cast<double>(left.size());
+  EXPECT_LT(mean, 0.98);
+  EXPECT_NEAR(array.wires().left, mean, 1e-6);
+  EXPECT_TRUE(array.wires().trusted);
+  const HybridArray ideal{kRows, kColumns, parameters, 5, 1};
+  EXPECT_EQ(ideal.wires().left, 1);
+}
+
 TEST(ArrayWires, WeightsAreTheTransferConductances) {
   const auto parameters = unit::perfect_devices();
   const tiles::WireResistance wires{3, 4};
@@ -130,7 +151,7 @@ TEST(ArrayWires, WeightsAreTheTransferConductances) {
   program(array, 0.3);
   program(ideal, 0.3);
   array.settle();
-  EXPECT_TRUE(array.trusts_wires());
+  EXPECT_TRUE(array.wires().trusted);
   // The pair's two networks, solved apart; charge is zero up to the residual, which perfect cells hold
   // exactly.
   tiles::WireNetwork network{kRows, kColumns, wires};
