@@ -255,6 +255,9 @@ int explore(const Options& given) {
     progress.start_at(saved->examples);
     progress.say("Resuming after " + grouped(saved->examples) + " of " + total + " examples");
   }
+  if (configuration->device_curve) {
+    progress.say("Capacitor: " + configuration->table.find("capacitor.steps")->origin.note);
+  }
   progress.say("Training " + session.network().name() + " on " + data.name + ", " +
                grouped(data.train.count()) + " examples x " + std::to_string(training.epochs) +
                " epochs, on " + std::to_string(session.mapping().tiles.size()) + " of " +

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -234,6 +235,15 @@ TEST_F(CommandLine, EveryPresetLearns) {
     EXPECT_EQ(report["counts"]["set_pulses"].get<double>() > 0, trains_pcm)
         << preset << ": before its first transfer only an update can SET";
   }
+}
+
+TEST_F(CommandLine, FitOfADeviceCurveSaysHowGoodItIs) {
+  const auto outcome =
+      run({"explore", "--train", "20", "--test", "20", "--epochs", "1", "--out", out(), "--set",
+           "capacitor.device_curve=" KIRCHHOFF_PRESETS "/devices/example-3t1c.csv"});
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              testing::ContainsRegex("Capacitor: fit to example-3t1c.csv, rms error [0-9.]+ % of the range"));
 }
 
 TEST_F(CommandLine, WiresThatTakeMuchAreWarnedOf) {
