@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "foundation/aligned.h"
 #include "periphery/pulse_trains.h"
 
 namespace kirchhoff::periphery {
@@ -14,22 +15,22 @@ class ActiveLines {
  public:
   void gather(std::span<const std::int16_t> codes);
 
-  [[nodiscard]] std::span<const std::uint32_t> lines() const { return {lines_.data(), count_}; }
-  /// |code| of lines(); zeros up to the end of the last group.
-  [[nodiscard]] std::span<const float> magnitudes() const { return {magnitudes_.data(), groups_ * lanes}; }
+  /// Numbers of the lines and |code|, both with zeros up to the end of the last group.
+  [[nodiscard]] const std::uint32_t* lines() const { return lines_.data(); }
+  [[nodiscard]] const float* magnitudes() const { return magnitudes_.data(); }
   [[nodiscard]] std::size_t groups() const { return groups_; }
 
-  /// Puts bits drawn as [group][half][lane], 32 slots a half, into the trains of all lines.
+  /// Puts bits drawn as [group][half][lane], 32 slots a half, into trains.
   void write(std::span<const std::uint32_t> drawn, std::size_t slots, PulseTrains& trains) const;
 
   static constexpr std::size_t lanes = 16;
 
  private:
-  std::size_t all_ = 0;  ///< lines, with and without a code
   std::size_t count_ = 0;
   std::size_t groups_ = 0;
-  std::vector<std::uint32_t> lines_;
-  std::vector<float> magnitudes_;
+  foundation::AlignedVector<std::uint32_t> lines_;
+  foundation::AlignedVector<std::uint32_t> negative_;
+  foundation::AlignedVector<float> magnitudes_;
 };
 
 }  // namespace kirchhoff::periphery

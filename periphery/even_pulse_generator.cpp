@@ -109,20 +109,15 @@ void EvenPulseGenerator::generate(Side side, std::uint32_t generator, std::uint6
   const std::uint32_t line_step = rows ? kRowLineStep : kColumnLineStep;
   const std::uint32_t start = (rows ? row_step_ : column_step_) * static_cast<std::uint32_t>(update) +
                               (rows ? kRowGeneratorStep : kColumnGeneratorStep) * generator;
-  const double unit = gain * 0x1p32 / full_code_;
-  const std::size_t padded = active_.groups() * ActiveLines::lanes;
-  phases_.resize(padded);
-  last_.resize(padded);
-  const auto lines = active_.lines();
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::uint32_t line = lines[i];
-    phases_[i] = start + line_step * line;
-    // p 2^32 of the 2^32 phases fire, rounded up: 0 .. last.
-    last_[i] =
-        static_cast<std::uint32_t>(std::clamp(std::ceil(unit * std::abs(codes[line])) - 1, 0.0, 0x1p32 - 1));
-  }
-  drawn_.resize(padded * (places.size() / 32));
-  compare_trains(places.data(), places.size() / 32, phases_.data(), last_.data(), active_.groups(),
+  drawn_.resize(active_.groups() * ActiveLines::lanes * (places.size() / 32));
+  compare_trains({.places = places.data(),
+                  .halves = places.size() / 32,
+                  .start = start,
+                  .step = line_step,
+                  .unit = gain * 0x1p32 / full_code_,
+                  .lines = active_.lines(),
+                  .magnitudes = active_.magnitudes(),
+                  .groups = active_.groups()},
                  drawn_.data());
   if (!(gain > 0)) {
     std::fill(drawn_.begin(), drawn_.end(), 0U);

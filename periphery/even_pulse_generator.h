@@ -44,8 +44,6 @@ class EvenPulseGenerator {
   std::uint32_t row_step_ = 0;                ///< of the phases, from update to update
   std::uint32_t column_step_ = 0;
   ActiveLines active_;
-  std::vector<std::uint32_t> phases_;
-  std::vector<std::uint32_t> last_;  ///< phase that still fires
   std::vector<std::uint32_t> drawn_;
 };
 

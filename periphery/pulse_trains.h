@@ -5,24 +5,22 @@
 #include <span>
 #include <vector>
 
+#include "foundation/aligned.h"
+
 namespace kirchhoff::periphery {
 
-struct LinePulse {
-  std::uint32_t line = 0;
-  std::uint32_t slot = 0;
-};
-
-/// The pulses of a group of lines in one update, one bit a slot.
+/// The pulses of a group of lines in one update, one bit a slot. Lines without a pulse are left out.
 struct PulseTrains {
-  std::size_t words = 0;              ///< per line, 64 slots each
-  std::vector<std::uint64_t> bits;    ///< [line][word]; bit s % 64 of word s / 64: fires in slot s
-  std::vector<std::uint32_t> firing;  ///< lines with a pulse, ascending
-  std::vector<LinePulse> list;        ///< every pulse, lines ascending, slots of a line ascending
-  std::uint64_t pulses = 0;           ///< on all lines
-  std::uint64_t clipped = 0;          ///< pulses beyond one per slot that the lines could not send
+  static constexpr std::size_t slots_per_word = 32;
 
-  /// Fills in firing, list and pulses from the bits.
-  void count_pulses();
+  std::size_t words = 0;                ///< per line
+  std::size_t stride = 0;               ///< lines a word of bits has room for, whole vectors
+  std::vector<std::uint32_t> lines;     ///< that have a pulse, ascending
+  std::vector<std::uint32_t> negative;  ///< 1 where the code of lines[k] is negative, else 0
+  /// [word][k]: bit s % 32 of word s / 32 says that lines[k] fires in slot s; zeros behind the last line.
+  foundation::AlignedVector<std::uint32_t> bits;
+  std::uint64_t pulses = 0;   ///< on all lines
+  std::uint64_t clipped = 0;  ///< pulses beyond one per slot that the lines could not send
 };
 
 /// Pulses of lines that ask for more than one per slot and so cannot be sent, p = gain |code| / full_code.

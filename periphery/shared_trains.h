@@ -12,19 +12,6 @@
 
 namespace kirchhoff::periphery {
 
-/// The trains of a group of columns as the cells see them: who fires in a slot, and which way.
-struct ColumnTrains {
-  std::size_t words = 0;                ///< 64 columns each
-  std::vector<std::uint64_t> fired;     ///< [slot][word], one bit per column
-  std::vector<std::uint64_t> negative;  ///< [word]: columns with a negative code
-  std::uint64_t pulses = 0;             ///< on all columns
-  std::uint64_t clipped = 0;            ///< see PulseTrains
-};
-
-/// `codes` give the number of columns and their signs.
-void arrange_by_slot(const PulseTrains& trains, std::span<const std::int16_t> codes, std::size_t slots,
-                     ColumnTrains& out);
-
 /// The update pulse generators of a chip's tiles, reseeded alike where tiles hold parts of the same lines.
 ///
 /// A generator is named by the number its host gave it. Generators of the same number send the same trains in
@@ -46,8 +33,8 @@ class SharedTrains {
   const PulseTrains& rows(std::uint32_t generator, std::uint64_t update, double gain,
                           std::span<const std::int16_t> codes);
   /// Valid until the next call of columns().
-  const ColumnTrains& columns(std::uint32_t generator, std::uint64_t update, double gain,
-                              std::span<const std::int16_t> codes);
+  const PulseTrains& columns(std::uint32_t generator, std::uint64_t update, double gain,
+                             std::span<const std::int16_t> codes);
 
  private:
   /// What was drawn last for a generator, and for what.
@@ -58,15 +45,13 @@ class SharedTrains {
     double gain = 0;
     std::vector<std::int16_t> codes;
     PulseTrains trains;
-    ColumnTrains by_slot;  ///< columns only
   };
   /// More than the row splits or column groups of a usual network; two generators that share a place only
   /// draw more often.
   static constexpr std::size_t places = 64;
 
-  /// True where `drawn` had to be drawn anew.
-  bool draw(Drawn& drawn, EvenPulseGenerator::Side side, std::uint32_t generator, std::uint64_t update,
-            double gain, std::span<const std::int16_t> codes);
+  const PulseTrains& draw(Drawn& drawn, EvenPulseGenerator::Side side, std::uint32_t generator,
+                          std::uint64_t update, double gain, std::span<const std::int16_t> codes);
 
   std::uint64_t seed_;
   UpdateStyle style_;

@@ -13,7 +13,7 @@ void UpdatePulseGenerator::generate(const foundation::RandomStream& stream, std:
   const std::size_t halves = (slots_ + 31) / 32;
   drawn_.resize(active_.groups() * halves * train_lanes);
   auto random = stream.lanes(operation);
-  draw_trains(random, active_.magnitudes().data(), static_cast<float>(gain), static_cast<float>(full_code_),
+  draw_trains(random, active_.magnitudes(), static_cast<float>(gain), static_cast<float>(full_code_),
               active_.groups(), halves, drawn_.data());
   active_.write(drawn_, slots_, trains);
   trains.clipped = clipped_pulses(slots_, full_code_, gain, codes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "tiles/capacitor_cell.h"
 
@@ -13,9 +14,10 @@ void decay_cells(CapacitorState* cells, const float* factor, const float* g_plus
 
 /// What wires leave of a cell.
 struct WiredCells {
-  const float* offset_us;    ///< of F (G+ - G-)
-  const float* attenuation;  ///< of the capacitor's part
+  const float* offset_us;            ///< of F (G+ - G-)
+  const std::uint16_t* attenuation;  ///< of the capacitor's part, in attenuation_unit
 };
+inline constexpr float attenuation_unit = 1.0F / 65535;
 /// The same behind wires: w = (f_gain (g_plus - g_minus) + offset + polarity attenuation q) per_kappa.
 void decay_cells(CapacitorState* cells, const float* factor, const float* g_plus_us, const float* g_minus_us,
                  const WiredCells& wires, float* weight, float f_gain, float polarity, float per_kappa,

@@ -21,14 +21,14 @@ namespace {
 
 KIRCHHOFF_CLONES void decay_wired(CapacitorState* __restrict cells, const float* __restrict factor,
                                   const float* __restrict g_plus_us, const float* __restrict g_minus_us,
-                                  const float* __restrict offset_us, const float* __restrict attenuation,
-                                  float* __restrict weight, float f_gain, float polarity, float per_kappa,
-                                  std::size_t count) {
+                                  const float* __restrict offset_us,
+                                  const std::uint16_t* __restrict attenuation, float* __restrict weight,
+                                  float f_gain, float polarity, float per_kappa, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const float q = cells[i].q_us * factor[i];
     cells[i].q_us = q;
-    weight[i] =
-        (f_gain * (g_plus_us[i] - g_minus_us[i]) + offset_us[i] + polarity * attenuation[i] * q) * per_kappa;
+    const float left = static_cast<float>(attenuation[i]) * attenuation_unit;
+    weight[i] = (f_gain * (g_plus_us[i] - g_minus_us[i]) + offset_us[i] + polarity * left * q) * per_kappa;
   }
 }
 

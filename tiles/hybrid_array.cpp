@@ -22,6 +22,11 @@ namespace {
 /// Between two reads of a cell in training, for the fresh part of 1/f noise.
 constexpr Duration kReadInterval{2'000'000};
 
+std::uint16_t to_attenuation(float factor) {
+  const float inside = std::clamp(factor, 0.0F, 1.0F);
+  return static_cast<std::uint16_t>(std::floor(inside / attenuation_unit + 0.5F));
+}
+
 }  // namespace
 
 HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapseParameters& parameters,
@@ -46,16 +51,17 @@ HybridArray::HybridArray(std::size_t rows, std::size_t columns, const SynapsePar
       pcm_column_us_(columns),
       capacitor_row_us_(rows),
       capacitor_column_us_(columns),
-      targets_us_(columns),
-      down_columns_((columns + 63) / 64) {
+      targets_us_(columns) {
   const std::size_t cells = rows * weights_.stride();
   tick_decay_.assign(cells, 0.0F);
   capacitors_.assign(cells, {});
   if (wires.row_ohm > 0 || wires.column_ohm > 0) {
     wires_ = std::make_unique<Wires>(Wires{.network = WireNetwork(rows, columns, wires),
                                            .offset_us = foundation::AlignedVector<float>(cells, 0.0F),
-                                           .attenuation = foundation::AlignedVector<float>(cells, 1.0F),
-                                           .charge_gain = foundation::AlignedVector<float>(cells, 1.0F)});
+                                           .attenuation = {},
+                                           .pair_attenuation = {}});
+    wires_->attenuation.assign(cells, 0xffff);
+    wires_->pair_attenuation.assign(cells, 0xffff);
   }
   manufacture(parameters_, seed, tile);
 }
@@ -217,18 +223,17 @@ void HybridArray::renew_wires() {
     wires_->solved_columns = columns_;
     solve([&](std::size_t) { return static_cast<float>(parameters_.capacitor.g_ref_us); });
     wires_->capacitors_trusted = trusted;
-    wires_->attenuation = attenuation;
+    std::transform(attenuation.begin(), attenuation.end(), wires_->attenuation.begin(), to_attenuation);
   }
-  for (std::size_t i = 0; i < cells; ++i) {
-    wires_->charge_gain[i] = pair[i] > 0 ? wires_->attenuation[i] / pair[i] : 1.0F;
-  }
+  std::transform(pair.begin(), pair.end(), wires_->pair_attenuation.begin(), to_attenuation);
   double sum = 0;
   for (std::size_t row = 0; row < rows_; ++row) {
     for (std::size_t column = 0; column < columns_; ++column) {
-      sum += static_cast<double>(wires_->attenuation[weights_.cell(row, column)]);
+      sum += wires_->attenuation[weights_.cell(row, column)];
     }
   }
-  wires_->mean_attenuation = static_cast<float>(sum / static_cast<double>(rows_ * columns_));
+  wires_->mean_attenuation =
+      static_cast<float>(sum / static_cast<double>(rows_ * columns_) * static_cast<double>(attenuation_unit));
 }
 
 /// The fresh part of the pairs' noise as a product of a row's and a column's share.
@@ -256,45 +261,32 @@ void HybridArray::renew_variances() {
   }
 }
 
-std::size_t HybridArray::list_trains(const periphery::PulseTrains& rows,
-                                     const periphery::ColumnTrains& trains) {
-  // A positive delta asks for a smaller weight; with turned polarity that is more charge.
-  for (std::size_t word = 0; word < trains.words; ++word) {
-    down_columns_[word] = polarity_ > 0 ? ~trains.negative[word] : trains.negative[word];
-  }
-  const ColumnPulses columns{trains.fired.data(), down_columns_.data(), trains.words};
-  const std::size_t most = rows.pulses * columns_ + pulses_at_once;
-  if (cell_pulses_.size() < most) {
-    cell_pulses_.resize(most);
-  }
-  return list_coincidences(rows, columns, weights_.stride(), cell_pulses_.data());
-}
-
-std::span<const CellPulse> HybridArray::list_pulses(const UpdateOrder& order, UpdateCount& count) {
+const PulseList& HybridArray::list_pulses(const UpdateOrder& order, UpdateCount& count) {
+  const bool turned = polarity_ < 0;
   if (order.rounded != nullptr) {
-    count = rounder_.list(*order.rounded, order.operation, order.slots, polarity_ < 0, weights_.stride(),
-                          cell_pulses_);
+    count.clipped =
+        rounder_.list(*order.rounded, order.operation, order.slots, turned, weights_.stride(), pulses_);
   } else {
-    count.pulses = list_trains(*order.row_trains, *order.column_trains);
+    coincidences_.list(*order.row_trains, *order.column_trains, turned, weights_.stride(), pulses_);
   }
-  listed_ = count.pulses;
-  return {cell_pulses_.data(), listed_};
+  count.pulses = pulses_.pulses;
+  return pulses_;
 }
 
-std::span<const float> HybridArray::draw_pulse_noise(std::uint64_t operation, std::size_t pulses) {
-  if (normals_.size() < pulses) {
-    words_.resize(2 * pulses);
-    normals_.resize(2 * pulses);
+std::span<float> HybridArray::draw_pulse_noise(std::uint64_t operation, std::size_t numbers) {
+  const std::size_t padded = foundation::padded_to_vector(numbers);
+  if (normals_.size() < padded) {
+    words_.resize(2 * padded);
+    normals_.resize(2 * padded);
   }
-  const std::span<float> normals{normals_.data(), pulses};
-  pulse_noise_.words(operation, {words_.data(), pulses});
-  normals_from_words({words_.data(), pulses}, normals);
-  return normals;
+  pulse_noise_.words(operation, {words_.data(), padded});
+  normals_from_words({words_.data(), padded}, {normals_.data(), padded});
+  return {normals_.data(), numbers};
 }
 
 UpdateCount HybridArray::update(const UpdateOrder& order) {
   UpdateCount count;
-  const std::span<const CellPulse> pulses = list_pulses(order, count);
+  const PulseList& pulses = list_pulses(order, count);
   const PulseTargets targets{
       .cells = capacitors_.data(),
       .weights = weights_.data(),
@@ -302,8 +294,7 @@ UpdateCount HybridArray::update(const UpdateOrder& order) {
       .to_weight = polarity_ * per_kappa_ * (wires_ != nullptr ? wires_->mean_attenuation : 1.0F),
       .limits = limits_.empty() ? nullptr : limits_.data()};
   prefetch_first(pulses, targets);
-  const std::span<const float> normals = draw_pulse_noise(order.operation, pulses.size());
-  apply_pulses(pulses, normals.data(), capacitor_, targets);
+  apply_pulses(pulses, draw_pulse_noise(order.operation, pulses.size).data(), capacitor_, targets);
   return count;
 }
 
@@ -325,7 +316,8 @@ SaturatedCells HybridArray::saturated() const {
 void HybridArray::refresh_row(std::size_t row, float polarity) {
   for (std::size_t i = weights_.cell(row, 0); i < weights_.cell(row, weights_.columns()); ++i) {
     const float offset = wires_ != nullptr ? wires_->offset_us[i] : 0.0F;
-    const float attenuation = wires_ != nullptr ? wires_->attenuation[i] : 1.0F;
+    const float attenuation =
+        wires_ != nullptr ? static_cast<float>(wires_->attenuation[i]) * attenuation_unit : 1.0F;
     weights_.data()[i] =
         (f_gain_ * pcm_.difference_us(i) + offset + polarity * attenuation * capacitors_[i].q_us) *
         per_kappa_;
@@ -410,18 +402,18 @@ SynapseArray::Cell HybridArray::cell(std::size_t row, std::size_t column) const 
 }
 
 SynapseArray::CellPulses HybridArray::last_pulses(std::size_t row, std::size_t column) const {
-  const auto up = static_cast<CellPulse>(2 * weights_.cell(row, column));
+  const auto up = static_cast<PulsedCell>(2 * weights_.cell(row, column));
   CellPulses pulses;
-  for (const CellPulse pulse : std::span{cell_pulses_}.first(listed_)) {
-    pulses.up += pulse == up ? 1 : 0;
-    pulses.down += pulse == up + 1 ? 1 : 0;
+  for (std::size_t k = 0; k < pulses_.size; ++k) {
+    pulses.up += pulses_.cells[k] == up ? pulses_.counts[k] : 0;
+    pulses.down += pulses_.cells[k] == up + 1 ? pulses_.counts[k] : 0;
   }
   return pulses;
 }
 
 std::size_t HybridArray::bytes_per_cell() {
   return sizeof(float) /* weight */ + sizeof(CapacitorState) + sizeof(float) /* decay */ +
-         PcmPairs::bytes_per_cell();
+         PcmPairs::bytes_per_cell() + sizeof(float) + 2 * sizeof(std::uint16_t) /* wires */;
 }
 
 }  // namespace kirchhoff::tiles

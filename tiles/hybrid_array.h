@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -9,8 +10,9 @@
 #include "tiles/capacitor_cell.h"
 #include "tiles/fault_map.h"
 #include "tiles/pcm_pairs.h"
+#include "tiles/pulse_coincidences.h"
+#include "tiles/pulse_list.h"
 #include "tiles/pulse_rounding.h"
-#include "tiles/pulse_update.h"
 #include "tiles/synapse_array.h"
 #include "tiles/synapse_parameters.h"
 #include "tiles/wire_network.h"
@@ -72,7 +74,7 @@ class HybridArray : public SynapseArray {
   /// and drift on.
   void cycle_power(foundation::Duration off, foundation::Duration on) override;
 
-  /// Bytes of state per cell, padding left out.
+  /// Bytes of state per cell, wires and all, padding left out. (A spread of ranges adds 8.)
   [[nodiscard]] static std::size_t bytes_per_cell();
   /// +1 or -1.
   [[nodiscard]] int polarity() const { return polarity_ > 0 ? 1 : -1; }
@@ -81,10 +83,10 @@ class HybridArray : public SynapseArray {
   [[nodiscard]] PcmPairs& pairs() { return pcm_; }
   /// Of the last advance.
   [[nodiscard]] foundation::Duration now() const { return now_; }
-  /// The pulses that an update sends to cells; adds up what could not be sent.
-  std::span<const CellPulse> list_pulses(const UpdateOrder& order, UpdateCount& count);
-  /// A standard normal number for each of the pulses of an update.
-  std::span<const float> draw_pulse_noise(std::uint64_t operation, std::size_t pulses);
+  /// The pulses that an update sends to cells, and their count.
+  const PulseList& list_pulses(const UpdateOrder& order, UpdateCount& count);
+  /// Standard normal numbers for an update; valid until the next call.
+  std::span<float> draw_pulse_noise(std::uint64_t operation, std::size_t numbers);
   /// The weight after G+ - G- has changed by so much.
   void move_weight(std::size_t cell, float change_us) {
     weights_.data()[cell] += f_gain_ * per_kappa_ * change_us;
@@ -102,8 +104,6 @@ class HybridArray : public SynapseArray {
   static void state_of(Self& self, Archive& archive);
   [[nodiscard]] std::uint32_t manufacture_checksum() const;
   void manufacture(const SynapseParameters& parameters, std::uint64_t seed, std::uint32_t tile);
-  /// Lists the pulses of an update's trains in cell_pulses_; returns how many there are.
-  std::size_t list_trains(const periphery::PulseTrains& rows, const periphery::ColumnTrains& trains);
   TransferCount write_pairs_blind(std::uint64_t operation, std::size_t row,
                                   std::span<const float> targets_us);
   TransferCount write_pairs_once(std::uint64_t operation, std::size_t row, std::span<const float> targets_us);
@@ -134,7 +134,10 @@ class HybridArray : public SynapseArray {
   [[nodiscard]] float largest_difference_us() const;
   /// What a uS of charge counts for beside a uS of F (G+ - G-).
   [[nodiscard]] float charge_gain(std::size_t cell) const {
-    return wires_ != nullptr ? wires_->charge_gain[cell] : 1.0F;
+    return wires_ != nullptr
+               ? static_cast<float>(wires_->attenuation[cell]) /
+                     static_cast<float>(std::max<std::uint16_t>(wires_->pair_attenuation[cell], 1))
+               : 1.0F;
   }
   void sum_pcm_lines();
   void sum_capacitor_lines();
@@ -144,6 +147,7 @@ class HybridArray : public SynapseArray {
   PcmPairs pcm_;
   foundation::RandomStream pulse_noise_;
   foundation::RandomStream pcm_noise_;
+  PulseCoincidences coincidences_;
   PulseRounder rounder_;
   foundation::Duration tick_{0};
   foundation::Duration dwell_;
@@ -175,9 +179,9 @@ class HybridArray : public SynapseArray {
   /// What the wires leave, as it was after the last transfer or programming.
   struct Wires {
     WireNetwork network;
-    foundation::AlignedVector<float> offset_us;    ///< what they take off F (G+ - G-), uS
-    foundation::AlignedVector<float> attenuation;  ///< of the capacitor's part
-    foundation::AlignedVector<float> charge_gain;  ///< attenuation over that of the pair
+    foundation::AlignedVector<float> offset_us;                 ///< what they take off F (G+ - G-), uS
+    foundation::AlignedVector<std::uint16_t> attenuation;       ///< of the capacitor's part
+    foundation::AlignedVector<std::uint16_t> pair_attenuation;  ///< of F (G+ - G-), the same unit
     float mean_attenuation = 1;
     std::size_t solved_rows = 0;  ///< lines in use when the attenuation was worked out
     std::size_t solved_columns = 0;
@@ -191,9 +195,7 @@ class HybridArray : public SynapseArray {
   std::vector<float> normals_;
   std::vector<float> targets_us_;
   std::vector<float> verify_errors_us_;
-  std::vector<std::uint64_t> down_columns_;  ///< one bit per column
-  std::vector<CellPulse> cell_pulses_;       ///< of the last update
-  std::size_t listed_ = 0;                   ///< how many they are
+  PulseList pulses_;  ///< of the last update
 };
 
 }  // namespace kirchhoff::tiles

@@ -20,7 +20,7 @@ void HybridArray::state_of(Self& self, Archive& archive) {
           std::span{self.capacitor_column_us_});
   if (self.wires_ != nullptr) {
     auto& wires = *self.wires_;
-    archive(std::span{wires.offset_us}, std::span{wires.attenuation}, std::span{wires.charge_gain},
+    archive(std::span{wires.offset_us}, std::span{wires.attenuation}, std::span{wires.pair_attenuation},
             wires.mean_attenuation, wires.solved_rows, wires.solved_columns, wires.pairs_trusted,
             wires.capacitors_trusted);
   }
@@ -51,7 +51,7 @@ void HybridArray::restore(foundation::StateReader& reader) {
   }
   state_of(*this, reader);
   pcm_.restore(reader);
-  listed_ = 0;
+  pulses_.size = 0;
 }
 
 void HybridArray::cycle_power(Duration off, Duration on) {
@@ -61,7 +61,7 @@ void HybridArray::cycle_power(Duration off, Duration on) {
   }
   polarity_ = 1;
   turned_rows_ = 0;
-  listed_ = 0;
+  pulses_.size = 0;
   now_ = std::max(now_, on);
   ticks_done_ = now_ / tick_;
   pcm_.refresh(now_);

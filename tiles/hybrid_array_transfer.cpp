@@ -267,13 +267,10 @@ void HybridArray::write_residual(std::uint64_t operation, std::size_t row, std::
       continue;
     }
     const float step = step_us(i, missing > 0 ? Source::up : Source::down);
-    float q = 0;
-    for (std::uint64_t n = 0; n < pulses; ++n) {
-      q = capacitor.pulse(q, step, 0.0F);
-    }
-    // The noise of n pulses adds up to root n of one.
-    q += step == 0 ? 0.0F : capacitor_.cycle_noise_us * std::sqrt(static_cast<float>(pulses)) * normals_[j];
-    capacitors_[i].q_us = std::clamp(q, capacitor.q_min_us, capacitor.q_max_us);
+    const auto n = static_cast<float>(pulses);
+    const float noise = step == 0 ? 0.0F : capacitor_.cycle_noise_us * std::sqrt(n) * normals_[j];
+    capacitors_[i].q_us =
+        capacitor.move(0.0F, n, step, capacitor.bend_per_us(missing > 0 ? Source::up : Source::down), noise);
     count.residual_pulses += pulses;
     count.residual_slots = std::max(count.residual_slots, pulses);
   }

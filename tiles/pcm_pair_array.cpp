@@ -8,18 +8,20 @@ PcmPairArray::PcmPairArray(std::size_t rows, std::size_t columns, const SynapseP
 
 UpdateCount PcmPairArray::update(const UpdateOrder& order) {
   UpdateCount count;
-  const std::span<const CellPulse> pulses = list_pulses(order, count);
-  const std::span<const float> normals = draw_pulse_noise(order.operation, pulses.size());
-  for (std::size_t k = 0; k < pulses.size(); ++k) {
-    const std::size_t cell = pulses[k] / 2;
-    const PcmDeviceOf which = pulses[k] % 2 == 0 ? PcmDeviceOf::plus : PcmDeviceOf::minus;
+  const PulseList& pulses = list_pulses(order, count);
+  const float* normal = draw_pulse_noise(order.operation, pulses.pulses).data();
+  for (std::size_t k = 0; k < pulses.size; ++k) {
+    const std::size_t cell = pulses.cells[k] / 2;
+    const PcmDeviceOf which = pulses.cells[k] % 2 == 0 ? PcmDeviceOf::plus : PcmDeviceOf::minus;
     const float before = pairs().us(which, cell);
-    pairs().set_training(which, cell, normals[k]);
+    for (std::uint32_t pulse = 0; pulse < pulses.counts[k]; ++pulse) {
+      pairs().set_training(which, cell, *normal++);
+    }
     const float change = pairs().us(which, cell) - before;
     move_weight(cell, which == PcmDeviceOf::plus ? change : -change);
   }
   pairs().settle_pulsed(order.operation, now());
-  count.set_pulses = pulses.size();
+  count.set_pulses = pulses.pulses;
   return count;
 }
 

@@ -75,8 +75,16 @@ void PcmPairs::write(Side& devices, std::size_t cell, float g_us) {
 
 void PcmPairs::pulsed(PcmDeviceOf which, std::size_t cell, float g_us) {
   Side& devices = side(which);
-  ++devices.sets[cell];
+  if (++devices.sets[cell] == 0) {
+    devices.wrapped.push_back(static_cast<std::uint32_t>(cell));
+  }
   write(devices, cell, g_us);
+}
+
+PcmPairs::Endurance PcmPairs::endurance(PcmDeviceOf which, std::size_t cell) const {
+  const Side& devices = side(which);
+  const auto wraps = std::count(devices.wrapped.begin(), devices.wrapped.end(), cell);
+  return {devices.sets[cell] + (static_cast<std::uint32_t>(wraps) << 16), devices.resets[cell]};
 }
 
 void PcmPairs::reset(PcmDeviceOf which, std::size_t cell) {

@@ -105,13 +105,10 @@ class PcmPairs {
   [[nodiscard]] bool has_read_noise() const { return noise_.scale > 0; }
 
   [[nodiscard]] static constexpr std::size_t bytes_per_cell() {
-    return 2 * (3 * sizeof(float) + sizeof(std::uint16_t) + sizeof(std::int16_t) + sizeof(Endurance::sets) +
-                sizeof(Endurance::resets));
+    return 2 * (3 * sizeof(float) + 4 * sizeof(std::uint16_t));
   }
 
-  [[nodiscard]] Endurance endurance(PcmDeviceOf which, std::size_t cell) const {
-    return {side(which).sets[cell], side(which).resets[cell]};
-  }
+  [[nodiscard]] Endurance endurance(PcmDeviceOf which, std::size_t cell) const;
 
   /// See SynapseArray; devices that are stuck must be so already.
   void save(foundation::StateWriter& writer) const;
@@ -127,7 +124,8 @@ class PcmPairs {
     foundation::AlignedVector<float> programmed_s;     ///< stamp of clock_
     std::vector<std::uint16_t> nu;                     ///< drift exponent, in nu_unit_
     std::vector<std::int16_t> amplitude;               ///< of the slow noise, in amplitude_unit_
-    std::vector<std::uint32_t> sets;
+    std::vector<std::uint16_t> sets;                   ///< modulo 2^16
+    std::vector<std::uint32_t> wrapped;  ///< a cell for each time that its sets have passed 2^16
     std::vector<std::uint16_t> resets;
     std::vector<std::uint32_t> pulsed;  ///< cells since the last settle_row(); some more than once
     std::vector<bool> stuck;            ///< empty where no device is

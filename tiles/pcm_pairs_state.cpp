@@ -22,8 +22,8 @@ void PcmPairs::state_of(Self& self, Archive& archive) {
   archive(self.clock_, self.last_programmed_, self.next_refresh_);
   for (auto& side : self.sides_) {
     archive(std::span{side.g_us}, std::span{side.g_programmed_us}, std::span{side.programmed_s},
-            std::span{side.nu}, std::span{side.amplitude}, std::span{side.sets}, std::span{side.resets},
-            side.pulsed);
+            std::span{side.nu}, std::span{side.amplitude}, std::span{side.sets}, side.wrapped,
+            std::span{side.resets}, side.pulsed);
   }
 }
 

@@ -7,7 +7,7 @@
 
 #include "foundation/aligned.h"
 #include "foundation/random.h"
-#include "tiles/pulse_update.h"
+#include "tiles/pulse_list.h"
 #include "tiles/synapse_array.h"
 
 namespace kirchhoff::tiles {
@@ -22,27 +22,27 @@ class PulseRounder {
   PulseRounder(std::uint64_t seed, std::uint32_t tile)
       : stream_(seed, foundation::Purpose::update_rounding, tile) {}
 
-  /// Writes cell pulses into `list`, with pulses_at_once readable entries behind them. Columns with a
-  /// positive code drive the down source, or the up source with `turned` polarity.
-  UpdateCount list(const RoundedUpdate& update, std::uint64_t operation, std::size_t slots, bool turned,
-                   std::size_t stride, std::vector<CellPulse>& list);
+  /// Columns with a positive code drive the down source, or the up source with `turned` polarity. Returns
+  /// what goes beyond one pulse a slot.
+  std::uint64_t list(const RoundedUpdate& update, std::uint64_t operation, std::size_t slots, bool turned,
+                     std::size_t stride, PulseList& list);
 
  private:
   foundation::RandomStream stream_;
   // Lines with a code.
   std::vector<float> row_means_;  ///< at a column of code 1
-  std::vector<CellPulse> row_pulses_;
+  std::vector<PulsedCell> row_cells_;
   foundation::AlignedVector<float> magnitudes_;  ///< of columns, zeros up to a whole vector
-  foundation::AlignedVector<CellPulse> column_pulses_;
+  foundation::AlignedVector<PulsedCell> column_cells_;
 };
 
 /// The lines that a rounding kernel goes through.
 struct RoundedLines {
   const float* row_means = nullptr;
-  const CellPulse* row_pulses = nullptr;  ///< up pulse of the row's first cell
+  const PulsedCell* row_cells = nullptr;  ///< the row's first cell, up source
   std::size_t rows = 0;
   const float* magnitudes = nullptr;         ///< whole vectors
-  const CellPulse* column_pulses = nullptr;  ///< to be added to the row's
+  const PulsedCell* column_cells = nullptr;  ///< to be added to the row's
   std::size_t groups = 0;                    ///< vectors of columns
   float largest_magnitude = 0;
 };
@@ -50,8 +50,8 @@ struct RoundedLines {
 /// Means above this count as this much.
 inline constexpr float largest_mean = 0x1p24F;
 
-/// There is room for every pulse in `list`. Returns how many there are, and adds up those beyond `slots`.
-std::size_t list_rounded(foundation::RandomLanes& random, const RoundedLines& lines, std::size_t slots,
-                         CellPulse* list, std::uint64_t& clipped);
+/// There is room for every cell in `list`. Returns the pulses beyond `slots`.
+std::uint64_t list_rounded(foundation::RandomLanes& random, const RoundedLines& lines, std::size_t slots,
+                           PulseList& list);
 
 }  // namespace kirchhoff::tiles

@@ -1,10 +1,6 @@
 #include <algorithm>
-#include <bit>
 
-#ifdef KIRCHHOFF_DISPATCH
-#include <immintrin.h>
-#endif
-
+#include "foundation/avx512.h"
 #include "foundation/dispatch.h"
 #include "foundation/random_lanes.h"
 #include "tiles/pulse_rounding.h"
@@ -30,58 +26,40 @@ static_assert(kLanes == foundation::vector_floats);
   }
 }
 
-/// Writes pulses in rounds: those of all cells that have one, cell by cell, then the second ones, and so on.
-inline CellPulse* list_counts(const std::int32_t* counts, CellPulse row, const CellPulse* columns,
-                              CellPulse* list) {
-  for (std::int32_t round = 0;; ++round) {
-    std::uint32_t left = 0;
-    for (std::size_t l = 0; l < kLanes; ++l) {
-      left |= static_cast<std::uint32_t>(counts[l] > round) << l;
-    }
-    if (left == 0) {
-      return list;
-    }
-    for (; left != 0; left &= left - 1) {
-      *list++ = row + columns[std::countr_zero(left)];
-    }
+/// Lists the cells that have a pulse behind `end`; returns the new end.
+inline std::size_t list_counts(const std::int32_t* counts, PulsedCell row, const PulsedCell* columns,
+                               PulseList& list, std::size_t end) {
+  for (std::size_t l = 0; l < kLanes; ++l) {
+    list.cells[end] = row + columns[l];
+    list.counts[end] = static_cast<std::uint32_t>(counts[l]);
+    end += counts[l] > 0 ? 1U : 0U;
   }
+  return end;
 }
 
 #ifdef KIRCHHOFF_DISPATCH
-__attribute__((target("arch=x86-64-v4"))) inline CellPulse* list_chosen(__mmask16 chosen, __m512i pulses,
-                                                                        CellPulse* list) {
-  _mm512_storeu_si512(list, _mm512_maskz_compress_epi32(chosen, pulses));
-  return list + std::popcount(static_cast<unsigned>(chosen));
-}
-
 /// The same by compressing vectors.
-__attribute__((target("arch=x86-64-v4"))) inline CellPulse* list_counts_wide(const std::int32_t* counts,
-                                                                             CellPulse row,
-                                                                             const CellPulse* columns,
-                                                                             CellPulse* list) {
+__attribute__((target("arch=x86-64-v4"))) inline std::size_t list_counts_wide(
+    const std::int32_t* counts, PulsedCell row, const PulsedCell* columns, PulseList& list, std::size_t end) {
   const __m512i count = _mm512_load_si512(counts);
-  const __m512i pulses =
+  const __m512i cells =
       _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(row)), _mm512_load_si512(columns));
-  // Whether some cell has one pulse, or two, cannot be predicted: no branch.
-  list = list_chosen(_mm512_cmpgt_epi32_mask(count, _mm512_setzero_si512()), pulses, list);
-  list = list_chosen(_mm512_cmpgt_epi32_mask(count, _mm512_set1_epi32(1)), pulses, list);
-  for (std::int32_t round = 2;; ++round) {
-    const __mmask16 left = _mm512_cmpgt_epi32_mask(count, _mm512_set1_epi32(round));
-    if (left == 0) {
-      return list;
-    }
-    list = list_chosen(left, pulses, list);
-  }
+  const __mmask16 chosen = _mm512_cmpgt_epi32_mask(count, _mm512_setzero_si512());
+  foundation::keep_lanes(chosen, cells, &list.cells[end]);
+  foundation::keep_lanes(chosen, count, &list.counts[end]);
+  return end + foundation::lanes_in(chosen);
 }
 #endif
 
 template <auto ListCounts>
-[[gnu::always_inline]] inline std::size_t list_lines(foundation::RandomLanes* lanes,
-                                                     const RoundedLines& lines, std::size_t slots,
-                                                     CellPulse* const list, std::uint64_t* clipped) {
+[[gnu::always_inline]] inline std::uint64_t list_lines(foundation::RandomLanes* lanes,
+                                                       const RoundedLines& lines, std::size_t slots,
+                                                       PulseList& list) {
   foundation::RandomLanes random = *lanes;
   const auto most = static_cast<std::int32_t>(slots);
-  CellPulse* end = list;
+  std::size_t end = 0;
+  std::uint64_t pulses = 0;
+  std::uint64_t clipped = 0;
   for (std::size_t row = 0; row < lines.rows; ++row) {
     const float row_mean = lines.row_means[row];
     const bool may_clip = row_mean * lines.largest_magnitude >= static_cast<float>(slots) - 1;
@@ -90,40 +68,46 @@ template <auto ListCounts>
       round_cells(random, row_mean, lines.magnitudes + first, counts);
       if (may_clip) {
         for (std::int32_t& count : counts) {
-          *clipped += static_cast<std::uint64_t>(std::max(count - most, 0));
+          clipped += static_cast<std::uint64_t>(std::max(count - most, 0));
           count = std::min(count, most);
         }
       }
-      end = ListCounts(counts, lines.row_pulses[row], lines.column_pulses + first, end);
+      std::int32_t sum = 0;
+      for (const std::int32_t count : counts) {
+        sum += count;
+      }
+      pulses += static_cast<std::uint64_t>(sum);
+      end = ListCounts(counts, lines.row_cells[row], lines.column_cells + first, list, end);
     }
   }
-  return static_cast<std::size_t>(end - list);
+  list.size = end;
+  list.pulses = pulses;
+  return clipped;
 }
 
 #ifdef KIRCHHOFF_DISPATCH
-__attribute__((target("arch=x86-64-v4"))) std::size_t list_all(foundation::RandomLanes* lanes,
-                                                               const RoundedLines& lines, std::size_t slots,
-                                                               CellPulse* list, std::uint64_t* clipped) {
-  return list_lines<list_counts_wide>(lanes, lines, slots, list, clipped);
+__attribute__((target("arch=x86-64-v4"))) std::uint64_t list_all(foundation::RandomLanes* lanes,
+                                                                 const RoundedLines& lines, std::size_t slots,
+                                                                 PulseList& list) {
+  return list_lines<list_counts_wide>(lanes, lines, slots, list);
 }
-__attribute__((target("arch=x86-64-v3"))) std::size_t list_all(foundation::RandomLanes* lanes,
-                                                               const RoundedLines& lines, std::size_t slots,
-                                                               CellPulse* list, std::uint64_t* clipped) {
-  return list_lines<list_counts>(lanes, lines, slots, list, clipped);
+__attribute__((target("arch=x86-64-v3"))) std::uint64_t list_all(foundation::RandomLanes* lanes,
+                                                                 const RoundedLines& lines, std::size_t slots,
+                                                                 PulseList& list) {
+  return list_lines<list_counts>(lanes, lines, slots, list);
 }
 __attribute__((target("default")))
 #endif
-std::size_t
-list_all(foundation::RandomLanes* lanes, const RoundedLines& lines, std::size_t slots, CellPulse* list,
-         std::uint64_t* clipped) {
-  return list_lines<list_counts>(lanes, lines, slots, list, clipped);
+std::uint64_t
+list_all(foundation::RandomLanes* lanes, const RoundedLines& lines, std::size_t slots, PulseList& list) {
+  return list_lines<list_counts>(lanes, lines, slots, list);
 }
 
 }  // namespace
 
-std::size_t list_rounded(foundation::RandomLanes& random, const RoundedLines& lines, std::size_t slots,
-                         CellPulse* list, std::uint64_t& clipped) {
-  return list_all(&random, lines, slots, list, &clipped);
+std::uint64_t list_rounded(foundation::RandomLanes& random, const RoundedLines& lines, std::size_t slots,
+                           PulseList& list) {
+  return list_all(&random, lines, slots, list);
 }
 
 }  // namespace kirchhoff::tiles

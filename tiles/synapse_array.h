@@ -21,14 +21,14 @@ struct RoundedUpdate {
 
 /// What one update asks of an array: outer product of x (rows) and delta (columns).
 struct UpdateOrder {
-  std::uint64_t operation = 0;                             ///< keys the random numbers
-  std::size_t slots = 0;                                   ///< physics
-  std::span<const float> x;                                ///< values, rows used (ideal)
-  std::span<const float> deltas;                           ///< values, columns used (ideal)
-  float rate = 0;                                          ///< learning rate (ideal)
-  const periphery::PulseTrains* row_trains = nullptr;      ///< physics
-  const periphery::ColumnTrains* column_trains = nullptr;  ///< physics
-  const RoundedUpdate* rounded = nullptr;                  ///< physics, in place of trains
+  std::uint64_t operation = 0;                            ///< keys the random numbers
+  std::size_t slots = 0;                                  ///< physics
+  std::span<const float> x;                               ///< values, rows used (ideal)
+  std::span<const float> deltas;                          ///< values, columns used (ideal)
+  float rate = 0;                                         ///< learning rate (ideal)
+  const periphery::PulseTrains* row_trains = nullptr;     ///< physics
+  const periphery::PulseTrains* column_trains = nullptr;  ///< physics, with the signs of the deltas
+  const RoundedUpdate* rounded = nullptr;                 ///< physics, in place of trains
 };
 
 /// What came of an update.

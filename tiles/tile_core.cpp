@@ -315,7 +315,7 @@ void TileCore::forward(const PacketHeader& cause) {
   path.compute += done - from;
 
   const std::span<const float> x{x_.data(), rows_};
-  array_->weights().forward(x, scratch_.sums);
+  array_->weights().forward(x, {scratch_.sums.data(), padded_columns()});
 
   Activity& activity = book(cause.phase);
   activity.row_drives += book_reads(activity, x, true);
@@ -331,7 +331,7 @@ void TileCore::forward(const PacketHeader& cause) {
     const std::span<std::int16_t> raw{scratch_.codes.data(), columns_};
     const float scale = input_scale_ / static_cast<float>(dac_.full_code);
     const std::span<float> sums{scratch_.sums.data(), columns_};
-    const bool noisy_cells = array_->forward_variance(x, {scratch_.variances.data(), scratch_.sums.size()});
+    const bool noisy_cells = array_->forward_variance(x, {scratch_.variances.data(), columns_});
     forward_noise_.add({scratch_.variances.data(), noisy_cells ? columns_ : 0}, scale, sums);
     activity.adc_overloads += column_adcs_->convert(sums, scale, raw);
     std::copy(raw.begin(), raw.end(), codes.begin());
@@ -383,7 +383,7 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
 void TileCore::read_transposed(std::span<const float> deltas, Activity& activity) {
   const std::span<float> e{scratch_.row_sums.data(), input_rows_};
   const float scale = 1.0F / static_cast<float>(dac_.full_code);
-  array_->weights().transposed(deltas, e);
+  array_->weights().transposed(deltas.first(padded_columns()), e);
   const bool noisy_cells = array_->transposed_variance(deltas, {scratch_.variances.data(), input_rows_});
   transposed_noise_.add({scratch_.variances.data(), noisy_cells ? input_rows_ : 0}, scale, e);
   activity.adc_overloads += row_adcs_->convert(e, scale, {scratch_.codes.data(), input_rows_});
@@ -405,7 +405,7 @@ void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& pat
 
   const std::span<float> e{scratch_.values.data(), input_rows_};
   if (constants_.ideal) {
-    array_->weights().transposed(delta_, e);
+    array_->weights().transposed({delta_.data(), padded_columns()}, e);
   } else if (!two_phases) {
     read_transposed(delta_, activity);
     std::copy_n(scratch_.codes.begin(), input_rows_, e.begin());

@@ -85,6 +85,8 @@ class TileCore {
                       std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
   Outcome take_deltas(const interconnect::PacketHeader& header, const ReceiveFlow& flow,
                       std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
+  /// Columns in use and what makes up whole vectors.
+  [[nodiscard]] std::size_t padded_columns() const { return foundation::padded_to_vector(columns_); }
   void forward(const interconnect::PacketHeader& cause);
   void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot,
                        std::span<const float> codes, foundation::Duration at, PathTime path);

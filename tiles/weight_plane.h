@@ -28,11 +28,12 @@ class WeightPlane {
   [[nodiscard]] float at(std::size_t row, std::size_t column) const { return weights_[cell(row, column)]; }
   [[nodiscard]] std::size_t bytes() const { return weights_.size() * sizeof(float); }
 
-  /// y_j = sum over rows of x_i w_ij. x.size() rows are driven; y has stride() elements.
+  /// y_j = sum over rows of x_i w_ij for j < y.size(), which is a whole number of vectors and at most stride().
+  /// x.size() rows are driven.
   void forward(std::span<const float> x, std::span<float> y) const;
 
-  /// e_i = sum over columns of w_ij d_j for i < e.size(). d has stride() elements, zero beyond the columns
-  /// used.
+  /// e_i = sum over columns of w_ij d_j for i < e.size() and j < d.size(). That is a whole number of vectors
+  /// and at most stride(); d is zero beyond the columns used.
   void transposed(std::span<const float> d, std::span<float> e) const;
 
   /// w_ij -= rate x_i d_j: plain gradient descent, for functional detail `ideal`.

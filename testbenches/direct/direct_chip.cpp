@@ -214,11 +214,11 @@ void DirectChip::forward(std::size_t index) {
   for (Unit& unit : layer(index)) {
     begin(unit);
     unit.array->settle();
-    unit.array->weights().forward(unit.x, sums_);
     const std::size_t columns = unit.place.columns;
+    unit.array->weights().forward(unit.x, {sums_.data(), foundation::padded_to_vector(columns)});
     const float scale = unit.input_scale / static_cast<float>(dac_.full_code);
     const std::span<float> sums{sums_.data(), columns};
-    const bool noisy = unit.array->forward_variance(unit.x, {variances_.data(), sums_.size()});
+    const bool noisy = unit.array->forward_variance(unit.x, {variances_.data(), columns});
     unit.forward_noise.add({variances_.data(), noisy ? columns : 0}, scale, sums);
     const std::span<std::int16_t> codes{codes_.data(), columns};
     unit.overloads = unit.column_adcs.convert(sums, scale, codes);
@@ -271,7 +271,7 @@ void DirectChip::read_transposed(Unit& unit, std::span<const float> deltas) {
   const std::size_t rows = unit.place.input_rows;
   const std::span<float> e{row_sums_.data(), rows};
   const float scale = 1.0F / static_cast<float>(dac_.full_code);
-  unit.array->weights().transposed(deltas, e);
+  unit.array->weights().transposed(deltas.first(foundation::padded_to_vector(unit.place.columns)), e);
   const bool noisy = unit.array->transposed_variance(deltas, {variances_.data(), rows});
   unit.transposed_noise.add({variances_.data(), noisy ? rows : 0}, scale, e);
   unit.overloads += unit.row_adcs.convert(e, scale, {codes_.data(), rows});

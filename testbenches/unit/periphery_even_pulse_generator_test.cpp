@@ -9,6 +9,7 @@
 #include "foundation/random.h"
 #include "periphery/even_pulse_generator.h"
 #include "testbenches/unit/statistics.h"
+#include "testbenches/unit/train_view.h"
 
 // Deterministic trains: bounds instead of statistics.
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using namespace kirchhoff;
 using periphery::EvenPulseGenerator;
 using periphery::PulseTrains;
+using unit::Train;
 using Side = EvenPulseGenerator::Side;
 
 constexpr std::int32_t kFullCode = 255;
@@ -26,20 +28,8 @@ std::vector<std::int16_t> all_codes() {
   return codes;
 }
 
-int coincidences(const PulseTrains& rows, std::size_t row, const PulseTrains& columns, std::size_t column) {
-  int count = 0;
-  for (std::size_t word = 0; word < rows.words; ++word) {
-    count += std::popcount(rows.bits[row * rows.words + word] & columns.bits[column * columns.words + word]);
-  }
-  return count;
-}
-
-int pulses_of(const PulseTrains& trains, std::size_t line) {
-  int count = 0;
-  for (std::size_t word = 0; word < trains.words; ++word) {
-    count += std::popcount(trains.bits[line * trains.words + word]);
-  }
-  return count;
+int coincidences(const Train& row, const Train& column) {
+  return static_cast<int>((row & column).count());
 }
 
 /// Rows and columns with all codes from 0 to 255.
@@ -50,10 +40,14 @@ class Bench {
   void draw(std::uint64_t update, double row_gain, double column_gain, std::uint32_t generator = 0) {
     generator_.generate(Side::rows, generator, update, row_gain, all_codes(), rows);
     generator_.generate(Side::columns, generator, update, column_gain, all_codes(), columns);
+    row_view = unit::view(rows, 256);
+    column_view = unit::view(columns, 256);
   }
 
   PulseTrains rows;
   PulseTrains columns;
+  std::vector<Train> row_view;
+  std::vector<Train> column_view;
 
  private:
   EvenPulseGenerator generator_;
@@ -71,10 +65,11 @@ TEST_P(EvenPulses, ALineFiresSlotsTimesItsProbability) {
     for (const double gain : {0.01, 0.4, 1.0, 1.7}) {
       bench.draw(update, gain, gain);
       for (const PulseTrains* trains : {&bench.rows, &bench.columns}) {
+        const auto lines = unit::view(*trains, 256);
         std::vector<std::uint32_t> firing;
         std::uint64_t total = 0;
         for (std::size_t code = 0; code < 256; ++code) {
-          const int pulses = pulses_of(*trains, code);
+          const auto pulses = static_cast<int>(lines[code].count());
           const double p = std::min(gain * static_cast<double>(code) / kFullCode, 1.0);
           ASSERT_LT(std::fabs(pulses - slots * p), 1.0) << "p = " << p;
           total += static_cast<std::uint64_t>(pulses);
@@ -83,7 +78,7 @@ TEST_P(EvenPulses, ALineFiresSlotsTimesItsProbability) {
           }
         }
         ASSERT_EQ(trains->pulses, total);
-        ASSERT_EQ(trains->firing, firing);
+        ASSERT_EQ(trains->lines, firing);
       }
     }
   }
@@ -101,7 +96,7 @@ TEST_P(EvenPulses, CoincidencesFollowTheProductForAllPairsOfCodes) {
       for (std::size_t column = 0; column < 256; ++column) {
         const double expected =
             slots * static_cast<double>(row) * static_cast<double>(column) / (kFullCode * kFullCode);
-        const double error = coincidences(bench.rows, row, bench.columns, column) - expected;
+        const double error = coincidences(bench.row_view[row], bench.column_view[column]) - expected;
         largest = std::max(largest, std::fabs(error));
         squares += error * error;
         ++pairs;
@@ -126,7 +121,8 @@ TEST_P(EvenPulses, LongRunMeanIsTheProduct) {
     for (std::uint64_t update = 0; update < kUpdates; ++update) {
       bench.draw(update, gain, 0.8);
       for (std::size_t k = 0; k < sums.size(); ++k) {
-        sums[k] += coincidences(bench.rows, some[k / some.size()], bench.columns, some[k % some.size()]);
+        sums[k] +=
+            coincidences(bench.row_view[some[k / some.size()]], bench.column_view[some[k % some.size()]]);
       }
     }
     for (std::size_t k = 0; k < sums.size(); ++k) {
@@ -150,9 +146,10 @@ TEST(EvenPulses, LinesAndGeneratorsDoNotActInStep) {
     generator.generate(Side::rows, 3, update, 1.0, codes, rows);
     generator.generate(Side::columns, 3, update, 1.0, codes, columns);
     int total = 0;
-    for (std::size_t row = 0; row < 100; ++row) {
-      for (std::size_t column = 0; column < 100; ++column) {
-        total += coincidences(rows, row, columns, column);
+    const auto column_view = unit::view(columns, 100);
+    for (const Train& row : unit::view(rows, 100)) {
+      for (const Train& column : column_view) {
+        total += coincidences(row, column);
       }
     }
     totals.add(total);
@@ -184,12 +181,13 @@ TEST(EvenPulses, SameUpdateSameTrains) {
     first.generate(Side::rows, 1, update, gain, codes, wanted);
     second.generate(Side::rows, 1, update, gain, codes, got);
     ASSERT_EQ(wanted.bits, got.bits);
-    ASSERT_EQ(wanted.firing, got.firing);
+    ASSERT_EQ(wanted.lines, got.lines);
     ASSERT_EQ(wanted.clipped, got.clipped);
+    const auto lines = unit::view(wanted, codes.size());
     for (std::size_t line = 0; line < codes.size(); ++line) {
       // No slot beyond the last; a sign changes nothing; no code no pulse.
-      ASSERT_EQ(slots % 64 == 0 ? 0U : wanted.bits[(line + 1) * wanted.words - 1] >> (slots % 64), 0U);
-      ASSERT_LE(codes[line] == 0 ? pulses_of(wanted, line) : 0, 0);
+      ASSERT_TRUE((lines[line] >> static_cast<std::size_t>(slots)).none());
+      ASSERT_TRUE(codes[line] != 0 || lines[line].none());
     }
     for (auto& code : codes) {
       code = static_cast<std::int16_t>(-code);
@@ -205,11 +203,12 @@ TEST(EvenPulses, SilentFullAndClippedLines) {
   for (std::uint64_t update = 0; update < 100; ++update) {
     generator.generate(Side::columns, 0, update, 1.5, std::vector<std::int16_t>{255, -255, 170, 85, 0},
                        trains);
-    ASSERT_EQ(pulses_of(trains, 0), 63);
-    ASSERT_EQ(pulses_of(trains, 1), 63);
-    ASSERT_EQ(pulses_of(trains, 2), 63);
-    ASSERT_NEAR(pulses_of(trains, 3), 31.5, 1);
-    ASSERT_EQ(pulses_of(trains, 4), 0);
+    const auto lines = unit::view(trains, 5);
+    ASSERT_EQ(lines[0].count(), 63U);
+    ASSERT_EQ(lines[1].count(), 63U);
+    ASSERT_EQ(lines[2].count(), 63U);
+    ASSERT_NEAR(static_cast<double>(lines[3].count()), 31.5, 1);
+    ASSERT_EQ(lines[4].count(), 0U);
     ASSERT_EQ(trains.clipped, 63U);  // 2 x 31.5
     generator.generate(Side::rows, 0, update, 0.0, std::vector<std::int16_t>{255, -255}, trains);
     ASSERT_EQ(trains.pulses, 0U);

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <numeric>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "foundation/random.h"
 #include "periphery/update_pulse_generator.h"
 #include "testbenches/unit/statistics.h"
+#include "testbenches/unit/train_view.h"
 
 // Statistics with fixed seeds; every limit is set for a false alarm in 1e-5 (statistics.h).
 namespace {
@@ -21,24 +23,9 @@ using periphery::PulseTrains;
 using periphery::UpdatePulseGenerator;
 using unit::alarm_sigma;
 using unit::Sample;
+using unit::Train;
 
 constexpr std::int32_t kFullCode = 255;
-
-/// Which slots a line fires in.
-struct Train {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-
-  [[nodiscard]] bool fires(std::size_t slot) const {
-    return ((slot < 64 ? low : high) >> (slot % 64) & 1U) != 0;
-  }
-  [[nodiscard]] std::size_t pulses() const {
-    return std::bitset<64>(low).count() + std::bitset<64>(high).count();
-  }
-  [[nodiscard]] std::size_t coincidences(const Train& other) const {
-    return Train{low & other.low, high & other.high}.pulses();
-  }
-};
 
 /// Draws trains and reads them line by line.
 class Bench {
@@ -48,11 +35,7 @@ class Bench {
 
   const std::vector<Train>& draw(std::uint64_t operation, const std::vector<std::int16_t>& codes) {
     generator_.generate(stream_, operation, gain_, codes, trains_);
-    lines_.assign(codes.size(), Train{});
-    for (std::size_t line = 0; line < codes.size(); ++line) {
-      lines_[line].low = trains_.bits.at(line * trains_.words);
-      lines_[line].high = trains_.words > 1 ? trains_.bits.at(line * trains_.words + 1) : 0;
-    }
+    lines_ = unit::view(trains_, codes.size());
     return lines_;
   }
   [[nodiscard]] const PulseTrains& trains() const { return trains_; }
@@ -79,8 +62,8 @@ TEST_P(UpdatePulseGeneratorSlots, PulsesPerLineAreBinomial) {
     constexpr std::uint64_t kOperations = 200;
     for (std::uint64_t operation = 0; operation < kOperations; ++operation) {
       for (const Train& train : bench.draw(operation, codes)) {
-        ++seen[train.pulses()];
-        pulses.add(static_cast<double>(train.pulses()));
+        ++seen[train.count()];
+        pulses.add(static_cast<double>(train.count()));
       }
     }
     const auto n = static_cast<double>(slots);
@@ -126,7 +109,7 @@ TEST_P(UpdatePulseGeneratorSlots, EverySlotIsEquallyLikely) {
     for (std::uint64_t operation = 0; operation < 300; ++operation) {
       for (const Train& train : bench.draw(operation, codes)) {
         for (std::size_t slot = 0; slot < 128; ++slot) {
-          if (train.fires(slot)) {
+          if (train.test(slot)) {
             ASSERT_LT(slot, slots);
             ++seen[slot];
             ++total;
@@ -153,14 +136,17 @@ TEST_P(UpdatePulseGeneratorSlots, FiringLinesAndPulsesAreThoseOfTheBits) {
     for (std::uint64_t operation = 0; operation < 50; ++operation) {
       const auto& lines = bench.draw(operation, codes);
       std::vector<std::uint32_t> firing;
+      std::vector<std::uint32_t> negative;
       std::size_t pulses = 0;
       for (std::size_t line = 0; line < lines.size(); ++line) {
-        pulses += lines[line].pulses();
-        if (lines[line].pulses() > 0) {
+        pulses += lines[line].count();
+        if (lines[line].any()) {
           firing.push_back(static_cast<std::uint32_t>(line));
+          negative.push_back(codes[line] < 0 ? 1 : 0);
         }
       }
-      ASSERT_EQ(bench.trains().firing, firing);
+      ASSERT_EQ(bench.trains().lines, firing);
+      ASSERT_EQ(bench.trains().negative, negative);
       ASSERT_EQ(bench.trains().pulses, pulses);
     }
   }
@@ -174,7 +160,7 @@ TEST(UpdatePulseGenerator, SmallProbabilitiesKeepTheirExpectationAndVariance) {
     Sample pulses;
     for (std::uint64_t operation = 0; operation < 2000; ++operation) {
       for (const Train& train : bench.draw(operation, codes)) {
-        pulses.add(static_cast<double>(train.pulses()));
+        pulses.add(static_cast<double>(train.count()));
       }
     }
     const double mean = 63 * p;
@@ -191,8 +177,8 @@ TEST_P(UpdatePulseGeneratorSlots, SilentAndFullLines) {
   std::size_t full = 0;
   for (std::uint64_t operation = 0; operation < 200; ++operation) {
     const auto& lines = bench.draw(operation, {0, kFullCode, -kFullCode, 0});
-    silent += lines[0].pulses() + lines[3].pulses();
-    full += lines[1].pulses() + lines[2].pulses();
+    silent += lines[0].count() + lines[3].count();
+    full += lines[1].count() + lines[2].count();
   }
   EXPECT_EQ(silent, 0U);
   EXPECT_EQ(full, 400 * slots);
@@ -209,7 +195,7 @@ TEST(UpdatePulseGenerator, SlotsAreIndependent) {
     double total = 0;
     for (std::uint64_t operation = 0; operation < 400; ++operation) {
       for (const Train& train : bench.draw(operation, codes)) {
-        ++seen[train.low];
+        ++seen[train.to_ulong()];
         ++total;
       }
     }
@@ -229,8 +215,8 @@ TEST(UpdatePulseGenerator, LinesAreIndependent) {
   Sample product;
   for (std::uint64_t operation = 0; operation < 40000; ++operation) {
     const auto& lines = bench.draw(operation, codes);
-    const auto first = static_cast<double>(lines[0].pulses()) - 63 * 0.4;
-    const auto second = static_cast<double>(lines[1].pulses()) - 63 * 0.4;
+    const auto first = static_cast<double>(lines[0].count()) - 63 * 0.4;
+    const auto second = static_cast<double>(lines[1].count()) - 63 * 0.4;
     product.add(first * second);
   }
   EXPECT_NEAR(product.mean(), 0, alarm_sigma * product.standard_error());
@@ -247,7 +233,7 @@ TEST(UpdatePulseGenerator, LinesDoNotShareTheirPlaces) {
       std::size_t sum = 0;
       for (std::size_t i = 0; i < lines.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-          sum += lines[i].coincidences(lines[j]);
+          sum += (lines[i] & lines[j]).count();
         }
       }
       neighbours.add(static_cast<double>(sum));
@@ -264,7 +250,7 @@ TEST(UpdatePulseGenerator, ProbabilityIsProportionalToTheCode) {
   for (std::uint64_t operation = 0; operation < 20000; ++operation) {
     const auto& lines = bench.draw(operation, codes);
     for (std::size_t i = 0; i < codes.size(); ++i) {
-      pulses[i].add(static_cast<double>(lines[i].pulses()));
+      pulses[i].add(static_cast<double>(lines[i].count()));
     }
   }
   for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -286,7 +272,7 @@ TEST_P(UpdatePulseGeneratorSlots, CoincidencesFollowTheProductOfProbabilities) {
   constexpr std::uint64_t kOperations = 20000;
   for (std::uint64_t operation = 0; operation < kOperations; ++operation) {
     const Train row = rows.draw(operation, code)[0];
-    const std::size_t count = row.coincidences(columns.draw(operation, code)[0]);
+    const std::size_t count = (row & columns.draw(operation, code)[0]).count();
     coincidences.add(static_cast<double>(count));
     ++seen[count];
   }
@@ -302,10 +288,10 @@ TEST(UpdatePulseGenerator, WhatExceedsOnePulsePerSlotIsClippedAndCounted) {
   // Code 255 at gain 1.5 asks for 94.5 pulses of 63 slots.
   Bench bench{63, 1.5};
   const auto& lines = bench.draw(1, {255, -255, 170, 85, 0});
-  EXPECT_EQ(lines[0].pulses(), 63U);
-  EXPECT_EQ(lines[1].pulses(), 63U);
-  EXPECT_EQ(lines[2].pulses(), 63U);  // exactly one
-  EXPECT_LT(lines[3].pulses(), 63U);
+  EXPECT_EQ(lines[0].count(), 63U);
+  EXPECT_EQ(lines[1].count(), 63U);
+  EXPECT_EQ(lines[2].count(), 63U);  // exactly one
+  EXPECT_LT(lines[3].count(), 63U);
   EXPECT_EQ(bench.trains().clipped, 63U);  // 2 x 31.5
 }
 
@@ -338,15 +324,15 @@ TEST(UpdatePulseGenerator, SameOperationSameTrains) {
 TEST(UpdatePulseGenerator, OperationsSeedsAndPurposesDiffer) {
   const std::vector<std::int16_t> codes(64, 128);
   const auto pattern = [&](Bench bench, std::uint64_t operation) {
-    std::vector<std::uint64_t> masks;
+    std::vector<std::string> masks;
     for (const Train& train : bench.draw(operation, codes)) {
-      masks.push_back(train.low);
+      masks.push_back(train.to_string());
     }
     return masks;
   };
-  const std::set<std::vector<std::uint64_t>> patterns{pattern(Bench{63, 0.7}, 0), pattern(Bench{63, 0.7}, 1),
-                                                      pattern(Bench{63, 0.7, Purpose::update_columns}, 0),
-                                                      pattern(Bench{63, 0.7, Purpose::update_rows, 22}, 0)};
+  const std::set<std::vector<std::string>> patterns{pattern(Bench{63, 0.7}, 0), pattern(Bench{63, 0.7}, 1),
+                                                    pattern(Bench{63, 0.7, Purpose::update_columns}, 0),
+                                                    pattern(Bench{63, 0.7, Purpose::update_rows, 22}, 0)};
   EXPECT_EQ(patterns.size(), 4U);
 }
 
@@ -354,7 +340,7 @@ TEST(UpdatePulseGenerator, NoLinesNoPulses) {
   Bench bench{63, 0.5};
   EXPECT_TRUE(bench.draw(0, {}).empty());
   EXPECT_EQ(bench.trains().pulses, 0U);
-  EXPECT_TRUE(bench.trains().firing.empty());
+  EXPECT_TRUE(bench.trains().lines.empty());
 }
 
 }  // namespace

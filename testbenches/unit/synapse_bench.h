@@ -37,25 +37,32 @@ struct LinePulse {
   std::size_t slot = 0;
 };
 
-/// Trains with these pulses.
+/// Trains with these pulses; codes give the signs of lines, none: all positive.
 inline periphery::PulseTrains trains_of(const std::vector<LinePulse>& pulses, std::size_t lines,
-                                        std::size_t slots) {
-  periphery::PulseTrains trains;
-  trains.words = (slots + 63) / 64;
-  trains.bits.assign(lines * trains.words, 0);
+                                        std::size_t slots, const std::vector<std::int16_t>& codes = {}) {
+  constexpr std::size_t kWord = periphery::PulseTrains::slots_per_word;
+  std::vector<std::vector<bool>> table(lines, std::vector<bool>(slots));
   for (const auto pulse : pulses) {
-    trains.bits[pulse.line * trains.words + pulse.slot / 64] |= std::uint64_t{1} << (pulse.slot % 64);
+    table.at(pulse.line).at(pulse.slot) = true;
   }
-  trains.count_pulses();
+  periphery::PulseTrains trains;
+  trains.words = (slots + kWord - 1) / kWord;
+  trains.stride = foundation::padded_to_vector(lines);
+  trains.bits.assign(trains.words * trains.stride, 0);
+  for (std::size_t line = 0; line < lines; ++line) {
+    const auto fired = static_cast<std::uint64_t>(std::count(table[line].begin(), table[line].end(), true));
+    if (fired == 0) {
+      continue;
+    }
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      trains.bits[slot / kWord * trains.stride + trains.lines.size()] |= (table[line][slot] ? 1U : 0U)
+                                                                         << (slot % kWord);
+    }
+    trains.lines.push_back(static_cast<std::uint32_t>(line));
+    trains.negative.push_back(!codes.empty() && codes.at(line) < 0 ? 1 : 0);
+    trains.pulses += fired;
+  }
   return trains;
-}
-
-/// The same as the cells see the columns; codes give the signs.
-inline periphery::ColumnTrains by_slot(const periphery::PulseTrains& trains,
-                                       const std::vector<std::int16_t>& codes, std::size_t slots) {
-  periphery::ColumnTrains columns;
-  periphery::arrange_by_slot(trains, codes, slots, columns);
-  return columns;
 }
 
 /// Gives every cell of the array the same pulses, without chance.
@@ -72,7 +79,7 @@ class PulseBench {
     for (; pulses > 0; pulses -= std::min<std::size_t>(pulses, kSlots)) {
       const std::size_t now = std::min<std::size_t>(pulses, kSlots);
       const auto row_trains = all_lines(rows_, now);
-      const auto column_trains = by_slot(all_lines(columns_, now), codes, kSlots);
+      const auto column_trains = all_lines(columns_, now, codes);
       tiles::UpdateOrder order;
       order.operation = ++operation_;
       order.slots = kSlots;
@@ -81,14 +88,15 @@ class PulseBench {
       array.update(order);
     }
   }
-  static periphery::PulseTrains all_lines(std::size_t lines, std::size_t pulses) {
+  static periphery::PulseTrains all_lines(std::size_t lines, std::size_t pulses,
+                                          const std::vector<std::int16_t>& codes = {}) {
     std::vector<LinePulse> list;
     for (std::size_t line = 0; line < lines; ++line) {
       for (std::size_t slot = 0; slot < pulses; ++slot) {
         list.push_back({line, slot});
       }
     }
-    return trains_of(list, lines, kSlots);
+    return trains_of(list, lines, kSlots, codes);
   }
 
   static constexpr std::size_t kSlots = 63;

@@ -117,8 +117,7 @@ class Operations {
       code = static_cast<std::int16_t>(static_cast<int>(random_.below(511)) - 255);
     }
     const auto rows = unit::trains_of(pulses(kRows - 1), kRows - 1, kSlots);
-    const auto columns =
-        unit::by_slot(unit::trains_of(pulses(kColumns - 2), kColumns - 2, kSlots), codes, kSlots);
+    const auto columns = unit::trains_of(pulses(kColumns - 2), kColumns - 2, kSlots, codes);
     const std::vector<float> x(kRows - 1, 0.3F);
     foundation::AlignedVector<float> deltas(array.weights().stride(), 0.0F);
     std::copy(codes.begin(), codes.end(), deltas.begin());

@@ -57,6 +57,32 @@ TEST(CapacitorCell, ManyPulsesFollowTheClosedForm) {
   }
 }
 
+TEST(CapacitorCell, ManyPulsesAtOnceAreAsOneAfterTheOther) {
+  for (const double slope : {0.0, 0.05, 0.5, 0.9}) {
+    CapacitorParameters parameters;
+    parameters.step_slope = slope;
+    const CapacitorCell cell{parameters};
+    for (const double step : {0.032, -0.032, 0.003, -0.05}) {
+      const double bend = (step > 0 ? -slope : slope) / 8;
+      for (const double start : {0.0, -3.0, 1.5}) {
+        double q = start;
+        for (int n = 1; n <= 128; ++n) {
+          q += step * (1 + bend * q);
+          if (std::fabs(q) > 7.9) {
+            break;
+          }
+          const float got = cell.move(static_cast<float>(start), static_cast<float>(n),
+                                      static_cast<float>(step), static_cast<float>(bend), 0.0F);
+          const double b = n <= 3 ? 0 : n * step * bend;
+          const double moved = n * step * (1 + bend * start);
+          ASSERT_NEAR(static_cast<double>(got), q, std::fabs(moved * b * b * b) / 24 + 2e-6)
+              << n << " pulses of " << step << " from " << start << ", slope " << slope;
+        }
+      }
+    }
+  }
+}
+
 TEST(CapacitorCell, StaysWithinItsRange) {
   const CapacitorCell cell{CapacitorParameters{}};
   float q = 0;

@@ -167,7 +167,7 @@ TEST(PcmPairArray, RefreshesComeWhileTrainingGoesOn) {
   // Pulses come to one column alone.
   const std::vector<std::int16_t> codes(kColumns, -1);
   const auto rows = unit::trains_of({{0, 0}}, kRows, 1);
-  const auto columns = unit::by_slot(unit::trains_of({{0, 0}}, kColumns, 1), codes, 1);
+  const auto columns = unit::trains_of({{0, 0}}, kColumns, 1, codes);
   tiles::UpdateOrder order;
   order.slots = 1;
   order.row_trains = &rows;

@@ -155,6 +155,19 @@ TEST(PcmPairs, EnduranceCountsEveryPulse) {
   EXPECT_EQ(pairs.us(PcmDeviceOf::plus, 7), 1.0F);
 }
 
+TEST(PcmPairs, EnduranceCountsBeyondSixteenBits) {
+  PcmPairs pairs{2, 3, 16, tiles::PcmParameters{}, 5, 1};
+  for (int n = 0; n < 150000; ++n) {
+    pairs.set_full(PcmDeviceOf::minus, 2, 0.0F);
+    if (n % 1000 == 0) {
+      pairs.settle_row(static_cast<std::uint64_t>(n), 0, foundation::Duration{n});
+    }
+  }
+  EXPECT_EQ(pairs.endurance(PcmDeviceOf::minus, 2).sets, 150000U);
+  EXPECT_EQ(pairs.endurance(PcmDeviceOf::minus, 1).sets, 0U);
+  EXPECT_EQ(pairs.endurance(PcmDeviceOf::plus, 2).sets, 0U);
+}
+
 TEST(PcmPairs, StateOfACellFitsItsBudget) {
   EXPECT_LE(tiles::HybridArray::bytes_per_cell(), 64U);
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <vector>
 
+#include "foundation/math.h"
 #include "foundation/random.h"
 #include "testbenches/unit/statistics.h"
 #include "tiles/pulse_noise.h"
@@ -57,6 +59,34 @@ TEST(PulseNoise, ExtremeWordsStayFinite) {
   }
   EXPECT_GT(*std::max_element(normals.begin(), normals.end()), 6.0F);
   EXPECT_LT(*std::min_element(normals.begin(), normals.end()), -6.0F);
+}
+
+TEST(PulseNoise, IsTheQuantileOfItsWord) {
+  // Words all over, and those round the seams of pieces and of the tail.
+  std::vector<std::uint32_t> words;
+  for (std::uint64_t word = 1; word < 0x100000000U; word += 0x0001d4a1U) {
+    words.push_back(static_cast<std::uint32_t>(word));
+  }
+  for (std::uint32_t seam = 0x80000000U; seam >= 0x20000U; seam /= 2) {
+    for (std::uint32_t quarter = 4; quarter < 8; ++quarter) {
+      for (std::uint32_t near = 0; near < 2048; near += 128) {
+        words.push_back(~(seam / 8 * quarter + near - 1024));
+      }
+    }
+  }
+  std::vector<float> normals(words.size());
+  normals_from_words(words, normals);
+  double worst = 0;
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    const bool tail = words[k] >= 0xff000000U;
+    const double distance = tail ? ((~words[k] >> 1) + 0.5) * 0x1p-31 : ((~words[k] >> 8) | 1U) * 0x1p-24;
+    const double expected = -foundation::normal_quantile(distance / 2);
+    const double got =
+        (words[k] & 1U) != 0 ? -static_cast<double>(normals[k]) : static_cast<double>(normals[k]);
+    worst = std::max(worst, std::fabs(got - expected));
+  }
+  RecordProperty("largest_error", std::to_string(worst));
+  EXPECT_LT(worst, 3e-6);
 }
 
 TEST(PulseNoise, LowestBitIsTheSign) {

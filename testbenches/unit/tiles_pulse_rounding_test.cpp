@@ -15,7 +15,7 @@
 namespace {
 
 using namespace kirchhoff;
-using tiles::CellPulse;
+using tiles::PulsedCell;
 using tiles::PulseRounder;
 using tiles::RoundedUpdate;
 using tiles::UpdateCount;
@@ -26,7 +26,6 @@ constexpr std::size_t kStride = 208;
 struct Listed {
   UpdateCount count;
   std::vector<std::uint32_t> pulses;  ///< [2 x cell + source]
-  std::vector<CellPulse> list;
 
   [[nodiscard]] std::uint32_t at(std::size_t row, std::size_t column, bool down) const {
     return pulses[2 * (row * kStride + column) + (down ? 1 : 0)];
@@ -36,15 +35,17 @@ struct Listed {
 Listed list_of(PulseRounder& rounder, const RoundedUpdate& update, std::uint64_t operation, std::size_t slots,
                bool turned = false) {
   Listed listed;
-  std::vector<CellPulse> list;
-  listed.count = rounder.list(update, operation, slots, turned, kStride, list);
-  EXPECT_GE(list.size(), listed.count.pulses + tiles::pulses_at_once);
+  tiles::PulseList list;
+  listed.count.clipped = rounder.list(update, operation, slots, turned, kStride, list);
+  listed.count.pulses = list.pulses;
+  EXPECT_GE(list.cells.size(), list.size + tiles::PulseList::margin);
   listed.pulses.assign(2 * kStride * update.row_codes.size(), 0);
-  list.resize(listed.count.pulses);
-  for (const CellPulse pulse : list) {
-    ++listed.pulses.at(pulse);
+  for (std::size_t k = 0; k < list.size; ++k) {
+    auto& pulses = listed.pulses.at(list.cells[k]);
+    EXPECT_EQ(pulses, 0U) << "a cell is listed twice";
+    EXPECT_GT(list.counts[k], 0U);
+    pulses = list.counts[k];
   }
-  listed.list = list;
   return listed;
 }
 
@@ -160,10 +161,10 @@ TEST(PulseRounding, SameOperationSamePulses) {
   PulseRounder other_tile{5, 3};
   for (const std::uint64_t operation : {1U, 2U, 900U}) {
     list_of(second, update, operation + 1000, 63);
-    const auto wanted = list_of(first, update, operation, 63).list;
-    EXPECT_EQ(list_of(second, update, operation, 63).list, wanted);
-    EXPECT_NE(list_of(first, update, operation + 1, 63).list, wanted);
-    EXPECT_NE(list_of(other_tile, update, operation, 63).list, wanted);
+    const auto wanted = list_of(first, update, operation, 63).pulses;
+    EXPECT_EQ(list_of(second, update, operation, 63).pulses, wanted);
+    EXPECT_NE(list_of(first, update, operation + 1, 63).pulses, wanted);
+    EXPECT_NE(list_of(other_tile, update, operation, 63).pulses, wanted);
   }
 }
 

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "foundation/random.h"
+#include "testbenches/unit/statistics.h"
 #include "testbenches/unit/synapse_bench.h"
+#include "testbenches/unit/train_view.h"
 
 namespace {
 
@@ -13,8 +16,8 @@ using periphery::PulseTrains;
 using tiles::HybridArray;
 using unit::perfect_devices;
 
-PulseTrains random_trains(std::size_t lines, std::size_t slots, double p,
-                          foundation::RandomSequence& random) {
+PulseTrains random_trains(std::size_t lines, std::size_t slots, double p, foundation::RandomSequence& random,
+                          const std::vector<std::int16_t>& codes = {}) {
   std::vector<unit::LinePulse> pulses;
   for (std::size_t line = 0; line < lines; ++line) {
     for (std::size_t slot = 0; slot < slots; ++slot) {
@@ -23,17 +26,7 @@ PulseTrains random_trains(std::size_t lines, std::size_t slots, double p,
       }
     }
   }
-  return unit::trains_of(pulses, lines, slots);
-}
-
-std::vector<std::vector<bool>> as_table(const PulseTrains& trains, std::size_t lines, std::size_t slots) {
-  std::vector<std::vector<bool>> table(lines, std::vector<bool>(slots));
-  for (std::size_t line = 0; line < lines; ++line) {
-    for (std::size_t slot = 0; slot < slots; ++slot) {
-      table[line][slot] = (trains.bits[line * trains.words + slot / 64] >> (slot % 64) & 1U) != 0;
-    }
-  }
-  return table;
+  return unit::trains_of(pulses, lines, slots, codes);
 }
 
 struct Case {
@@ -50,28 +43,24 @@ TEST(PulseUpdate, EveryCellGetsTheCoincidencesOfItsLines) {
     for (const double p : {0.05, 0.5}) {
       HybridArray array{shape.rows, shape.columns, parameters, 1, 0};
       const auto rows = random_trains(shape.rows, shape.slots, p, random);
-      const auto columns = random_trains(shape.columns, shape.slots, p, random);
       std::vector<std::int16_t> codes(shape.columns);
       for (auto& code : codes) {
         code = random.uniform() < 0.5 ? std::int16_t{-3} : std::int16_t{100};
       }
+      const auto columns = random_trains(shape.columns, shape.slots, p, random, codes);
       tiles::UpdateOrder order;
       order.operation = 1;
       order.slots = shape.slots;
       order.row_trains = &rows;
-      const auto columns_by_slot = unit::by_slot(columns, codes, shape.slots);
-      order.column_trains = &columns_by_slot;
+      order.column_trains = &columns;
       const std::uint64_t pulses = array.update(order).pulses;
 
-      const auto row_table = as_table(rows, shape.rows, shape.slots);
-      const auto column_table = as_table(columns, shape.columns, shape.slots);
+      const auto row_table = unit::view(rows, shape.rows);
+      const auto column_table = unit::view(columns, shape.columns);
       std::uint64_t total = 0;
       for (std::size_t i = 0; i < shape.rows; ++i) {
         for (std::size_t j = 0; j < shape.columns; ++j) {
-          int count = 0;
-          for (std::size_t slot = 0; slot < shape.slots; ++slot) {
-            count += row_table[i][slot] && column_table[j][slot] ? 1 : 0;
-          }
+          const auto count = static_cast<int>((row_table[i] & column_table[j]).count());
           total += static_cast<std::uint64_t>(count);
           const double expected = 0.032 * count * (codes[j] < 0 ? 1 : -1);
           ASSERT_NEAR(unit::charge(array, i, j, parameters), expected, 2e-6 * (1 + count))
@@ -87,12 +76,10 @@ TEST(PulseUpdate, EveryCellGetsTheCoincidencesOfItsLines) {
 TEST(PulseUpdate, NoPulsesNoChange) {
   HybridArray array{5, 5, perfect_devices(), 1, 0};
   const auto silent = unit::trains_of({}, 5, 63);
-  const std::vector<std::int16_t> codes(5, 1);
   tiles::UpdateOrder order;
   order.slots = 63;
   order.row_trains = &silent;
-  const auto silent_columns = unit::by_slot(silent, codes, 63);
-  order.column_trains = &silent_columns;
+  order.column_trains = &silent;
   EXPECT_EQ(array.update(order).pulses, 0U);
   EXPECT_EQ(array.cell(4, 4).weight, 0.0F);
 }
@@ -137,6 +124,36 @@ TEST(PulseUpdate, ChargeStaysWithinItsRange) {
     ASSERT_GE(array.cell(i / 10, i % 10).g_capacitor_us, 4.0F);
     ASSERT_LT(array.cell(i / 10, i % 10).g_capacitor_us, 4.1F);
   }
+}
+
+TEST(PulseUpdate, NoiseOfPulsesAtOnceAddsUpAsRootN) {
+  auto parameters = perfect_devices();
+  parameters.capacitor.cycle_noise = 0.3;
+  for (const std::size_t pulses : {1U, 5U, 31U, 63U}) {
+    HybridArray array{131, 50, parameters, 5, 2};
+    unit::PulseBench{131, 50}.raise(array, pulses);
+    const auto n = static_cast<double>(pulses);
+    const double sd = 0.3 * 0.032 * std::sqrt(n);
+    std::vector<double> noises;
+    for (std::size_t i = 0; i < 131; ++i) {
+      for (std::size_t j = 0; j < 50; ++j) {
+        noises.push_back((unit::charge(array, i, j, parameters) - 0.032 * n) / sd);
+      }
+    }
+    std::sort(noises.begin(), noises.end());
+    EXPECT_LT(unit::normal_distance(noises), unit::kolmogorov_limit) << pulses << " pulses";
+  }
+}
+
+TEST(PulseUpdate, ADeadSourceMakesNoNoise) {
+  auto parameters = perfect_devices();
+  parameters.capacitor.cycle_noise = 0.3;
+  HybridArray array{4, 3, parameters, 5, 2};
+  array.break_devices(std::vector<tiles::CellFault>{
+      {.row = 2, .column = 1, .device = tiles::CellDevice::capacitor, .kind = tiles::FaultKind::dead}});
+  unit::PulseBench{4, 3}.raise(array, 31);
+  EXPECT_EQ(unit::charge(array, 2, 1, parameters), 0.0);
+  EXPECT_NE(unit::charge(array, 2, 2, parameters), 0.0);
 }
 
 TEST(PulseUpdate, SameOperationSameNoise) {
