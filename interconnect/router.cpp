@@ -198,17 +198,28 @@ void Router::follow(RouteId route, KnownTree& known) const {
   known.tables_written = group_.tables_written;
   const RouteTree tree{group_.cores, node_, route};
   const auto hops = tree.hops();
-  std::pmr::polymorphic_allocator<RouteTree::Hop> memory{&group_.tree_memory};
-  RouteTree::Hop* const kept = memory.allocate(hops.size());
-  std::uninitialized_copy(hops.begin(), hops.end(), kept);
+  std::pmr::polymorphic_allocator<> memory{&group_.tree_memory};
+  auto* const kept = memory.allocate_object<RouteTree::Hop>(hops.size());
+  auto* const links = memory.allocate_object<Reservations*>(hops.size());
+  auto* const exits = memory.allocate_object<KnownTree::Exit>(hops.size());
+  std::size_t exit_count = 0;
+  bool leads_nowhere = false;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    std::construct_at(kept + i, hops[i]);
+    std::construct_at(links + i, &group_.cores[hops[i].node]->link(hops[i].port));
+    if (hops[i].exit) {
+      std::construct_at(exits + exit_count, KnownTree::Exit{target_of(hops[i]), i});
+      leads_nowhere = leads_nowhere || exits[exit_count].target == nullptr;
+      ++exit_count;
+    }
+  }
   known.hops = {kept, hops.size()};
-  group_.links.resize(std::max(group_.links.size(), hops.size()));
+  known.links = links;
+  known.exits = {exits, exit_count};
   known.fault = nullptr;
   if (tree.fault() != RouteTree::Fault::none) {
     known.fault = tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
-  } else if (std::any_of(hops.begin(), hops.end(), [this](const RouteTree::Hop& hop) {
-               return hop.exit && target_of(hop) == nullptr;
-             })) {
+  } else if (leads_nowhere) {
     known.fault = "the route leaves the mesh";
   }
 }
@@ -230,14 +241,12 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
     return;
   }
   const auto hops = known.hops;
-  RouterGroup& group = group_;
-  Reservations** const links = group.links.data();
+  const RouterGroup& group = group_;
   for (std::size_t i = 0; i < hops.size(); ++i) {
-    links[i] = &group.cores[hops[i].node]->link(hops[i].port);
-    __builtin_prefetch(links[i], 1);
-    if (hops[i].exit) {
-      __builtin_prefetch(target_of(hops[i]));
-    }
+    __builtin_prefetch(known.links[i], 1);
+  }
+  for (const KnownTree::Exit& exit : known.exits) {
+    __builtin_prefetch(exit.target);
   }
   const std::uint64_t bits = header.wire_bits();
   const std::uint64_t flits = group_.timing.flits(bits);
@@ -248,7 +257,7 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   std::array<Duration, kUsual> few;
   std::vector<Duration> many(hops.size() > kUsual ? hops.size() : 0);
   const std::span<Duration> begins{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
-  pass_along(hops, {links, hops.size()}, group.timing, length, arrival, begins, group.settled);
+  pass_along(hops, {known.links, hops.size()}, group.timing, length, arrival, begins, group.settled);
   known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
   if (group_.trace != nullptr) {
     for (std::size_t i = 0; i < hops.size(); ++i) {
@@ -257,12 +266,9 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
-  for (std::size_t i = 0; i < hops.size(); ++i) {
-    if (!hops[i].exit) {
-      continue;
-    }
-    sc_core::sc_time branch = to_sc_time(begins[i] + length - kernel);
-    target_of(hops[i])->b_transport(payload, branch);
+  for (const KnownTree::Exit& exit : known.exits) {
+    sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
+    exit.target->b_transport(payload, branch);
     if (!payload.is_response_ok()) {
       status = payload.get_response_status();
     }

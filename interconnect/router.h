@@ -22,12 +22,20 @@ struct EndpointPorts {
 
 class Router;
 
-/// The way of a route from one router on, as it was when so many table words had been written; its hops lie
-/// right behind it.
+/// The way of a route from one router on, as it was when so many table words had been written; what it points
+/// to lies right behind it.
 struct alignas(foundation::cache_line_bytes) KnownTree {
+  /// Where the way leaves the mesh.
+  struct Exit {
+    tlm::tlm_blocking_transport_if<>* target = nullptr;
+    std::size_t hop = 0;
+  };
+
   std::uint64_t tables_written = 0;
   const char* fault = "no route";  ///< null: a packet can go this way
   std::span<const RouteTree::Hop> hops;
+  Reservations* const* links = nullptr;  ///< of the hops
+  std::span<const Exit> exits;
   TreeTraffic traffic;
 };
 
@@ -50,7 +58,6 @@ struct RouterGroup {
   /// Of all trees; one that changes takes new memory, which happens when tables are programmed.
   std::pmr::monotonic_buffer_resource tree_memory;
   std::vector<KnownTree*> trees;
-  std::vector<Reservations*> links;  ///< of the packet that is just being passed on
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.

@@ -58,11 +58,14 @@ struct CapacitorCell {
   /// are taken: right to (count b)^3 / 24, relative, and exact up to three pulses. `noise_us` is that of all
   /// pulses, root-n. What the end of the range takes off pulse by pulse is taken off once.
   [[nodiscard]] float move(float q_us, float count, float step_us, float bend, float noise_us) const {
+    return std::min(std::max(moved(q_us, count, step_us, bend, noise_us), q_min_us), q_max_us);
+  }
+  /// The same without an end of the range.
+  [[nodiscard]] static float moved(float q_us, float count, float step_us, float bend, float noise_us) {
     const float b = step_us * bend;
     const float third = 1.0F + (count - 2.0F) * (1.0F / 3.0F) * b;
     const float steps = count + count * (count - 1.0F) * 0.5F * b * third;
-    const float moved = q_us + steps * (step_us * (1.0F + bend * q_us)) + noise_us;
-    return std::min(std::max(moved, q_min_us), q_max_us);
+    return q_us + steps * (step_us * (1.0F + bend * q_us)) + noise_us;
   }
   /// q after one pulse of a source whose step at q = 0 is `step_us` (negative for the down source). A dead
   /// source, without a step, makes no noise either.

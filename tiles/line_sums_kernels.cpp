@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "foundation/aligned.h"
 #include "foundation/dispatch.h"
 #include "tiles/line_sums.h"
 
@@ -66,6 +67,19 @@ inline double tree_sum(const double* lane) {
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
+/// Entries behind the last whole vector, zeros behind them: what makes up for a scalar loop, whose lanes
+/// would not stay in registers.
+template <std::size_t Lanes, typename T>
+struct Rest {
+  alignas(foundation::cache_line_bytes) T values[Lanes] = {};
+
+  Rest(const T* from, std::size_t count) {
+    for (std::size_t l = 0; l < count; ++l) {
+      values[l] = from[l];
+    }
+  }
+};
+
 KIRCHHOFF_CLONES void weigh(const float* __restrict duties, std::size_t count,
                             const double* __restrict pcm_us, const double* __restrict capacitor_us,
                             WeighedSums* sums) {
@@ -74,45 +88,51 @@ KIRCHHOFF_CLONES void weigh(const float* __restrict duties, std::size_t count,
   double capacitor[kLanes] = {};
   double total[kLanes] = {};
   double lines[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
+  const auto add = [&](const float* duty_of, const double* pcm_of, const double* capacitor_of)
+      __attribute__((always_inline)) {
 #pragma omp simd
     for (std::size_t l = 0; l < kLanes; ++l) {
-      const auto duty = static_cast<double>(std::fabs(duties[i + l]));
-      pcm[l] += duty * pcm_us[i + l];
-      capacitor[l] += duty * capacitor_us[i + l];
+      const auto duty = static_cast<double>(std::fabs(duty_of[l]));
+      pcm[l] += duty * pcm_of[l];
+      capacitor[l] += duty * capacitor_of[l];
       total[l] += duty;
       lines[l] += duty > 0 ? 1.0 : 0.0;
     }
+  };
+  const std::size_t whole = count / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    add(duties + i, pcm_us + i, capacitor_us + i);
   }
-  for (std::size_t l = 0; i < count; ++i, ++l) {
-    const auto duty = static_cast<double>(std::fabs(duties[i]));
-    pcm[l] += duty * pcm_us[i];
-    capacitor[l] += duty * capacitor_us[i];
-    total[l] += duty;
-    lines[l] += duty > 0 ? 1.0 : 0.0;
+  if (whole < count) {
+    const Rest<kLanes, float> duty{duties + whole, count - whole};
+    const Rest<kLanes, double> of_pcm{pcm_us + whole, count - whole};
+    const Rest<kLanes, double> of_capacitor{capacitor_us + whole, count - whole};
+    add(duty.values, of_pcm.values, of_capacitor.values);
   }
   *sums = {tree_sum(pcm), tree_sum(capacitor), tree_sum(total), tree_sum(lines)};
 }
 
 KIRCHHOFF_CLONES void weigh_all_squares(const float* __restrict codes, std::size_t count,
                                         const float* __restrict weights, SquareSums* sums) {
-  constexpr std::size_t kLanes = 16;
+  constexpr std::size_t kLanes = foundation::vector_floats;
   float squares[kLanes] = {};
   float weighed[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
+  const auto add = [&](const float* code_of, const float* weight_of) __attribute__((always_inline)) {
 #pragma omp simd
     for (std::size_t l = 0; l < kLanes; ++l) {
-      const float square = codes[i + l] * codes[i + l];
+      const float square = code_of[l] * code_of[l];
       squares[l] += square;
-      weighed[l] += square * weights[i + l];
+      weighed[l] += square * weight_of[l];
     }
+  };
+  const std::size_t whole = count / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    add(codes + i, weights + i);
   }
-  for (std::size_t l = 0; i < count; ++i, ++l) {
-    const float square = codes[i] * codes[i];
-    squares[l] += square;
-    weighed[l] += square * weights[i];
+  if (whole < count) {
+    const Rest<kLanes, float> code{codes + whole, count - whole};
+    const Rest<kLanes, float> weight{weights + whole, count - whole};
+    add(code.values, weight.values);
   }
   for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
     for (std::size_t l = 0; l < half; ++l) {

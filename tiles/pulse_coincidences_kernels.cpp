@@ -12,7 +12,21 @@ namespace {
 
 constexpr std::size_t kLanes = foundation::vector_floats;
 
-/// Where the cells of a row are listed.
+/// The trains as the loops want them: by value, so that what is written cannot alias them.
+struct Lines {
+  const std::uint32_t* row_bits;
+  const std::uint32_t* column_bits;
+  const std::uint32_t* row_lines;
+  const PulsedCell* column_cells;
+  std::size_t rows;
+  std::size_t columns;
+  std::size_t words;
+  std::size_t row_stride;
+  std::size_t column_stride;
+  std::size_t cells_per_row;
+};
+
+/// Where cells are listed.
 struct Output {
   PulsedCell* cells;
   std::uint32_t* hits;
@@ -21,17 +35,15 @@ struct Output {
 
 /// Lists the cells of a row that have a slot in common with it, behind `end`; returns the new end. `words` is
 /// that of the trains, a constant where it pays.
-inline std::size_t list_row(const CoincidingLines& lines, std::size_t row, std::size_t words, Output out,
+inline std::size_t list_row(const Lines& lines, std::size_t row, std::size_t words, const Output& out,
                             std::size_t end) {
-  const PulseTrains& rows = *lines.rows;
-  const PulseTrains& columns = *lines.columns;
-  const auto first_cell = static_cast<PulsedCell>(2 * rows.lines[row] * lines.stride);
-  for (std::size_t column = 0; column < columns.lines.size(); ++column) {
+  const auto first_cell = static_cast<PulsedCell>(2 * lines.row_lines[row] * lines.cells_per_row);
+  for (std::size_t column = 0; column < lines.columns; ++column) {
     // Written whether there is a hit or not, which spares a branch that cannot be predicted.
     std::uint32_t any = 0;
     for (std::size_t word = 0; word < words; ++word) {
-      const std::uint32_t hit =
-          rows.bits[word * rows.stride + row] & columns.bits[word * columns.stride + column];
+      const std::uint32_t hit = lines.row_bits[word * lines.row_stride + row] &
+                                lines.column_bits[word * lines.column_stride + column];
       out.hits[word * out.room + end] = hit;
       any |= hit;
     }
@@ -42,20 +54,21 @@ inline std::size_t list_row(const CoincidingLines& lines, std::size_t row, std::
 }
 
 #ifdef KIRCHHOFF_DISPATCH
-__attribute__((target("arch=x86-64-v4"))) inline __m512i hits_of(const CoincidingLines& lines,
-                                                                 std::size_t row, std::size_t column,
-                                                                 std::size_t word) {
-  const std::uint32_t slots = lines.rows->bits[word * lines.rows->stride + row];
-  const std::uint32_t* const columns = &lines.columns->bits[word * lines.columns->stride + column];
-  return _mm512_and_si512(_mm512_set1_epi32(static_cast<int>(slots)), _mm512_load_si512(columns));
+__attribute__((target("arch=x86-64-v4"))) inline __m512i hits_of(const Lines& lines, std::size_t row,
+                                                                 std::size_t column, std::size_t word) {
+  const std::uint32_t slots = lines.row_bits[word * lines.row_stride + row];
+  return _mm512_and_si512(_mm512_set1_epi32(static_cast<int>(slots)),
+                          _mm512_load_si512(lines.column_bits + word * lines.column_stride + column));
 }
 
 /// The same sixteen columns at a time, by compressing vectors.
-__attribute__((target("arch=x86-64-v4"))) inline std::size_t list_row_wide(const CoincidingLines& lines,
+__attribute__((target("arch=x86-64-v4"))) inline std::size_t list_row_wide(const Lines& lines,
                                                                            std::size_t row, std::size_t words,
-                                                                           Output out, std::size_t end) {
-  const __m512i first_cell = _mm512_set1_epi32(static_cast<int>(2 * lines.rows->lines[row] * lines.stride));
-  for (std::size_t column = 0; column < lines.columns->lines.size(); column += kLanes) {
+                                                                           const Output& out,
+                                                                           std::size_t end) {
+  const __m512i first_cell =
+      _mm512_set1_epi32(static_cast<int>(2 * lines.row_lines[row] * lines.cells_per_row));
+  for (std::size_t column = 0; column < lines.columns; column += kLanes) {
     __m512i any = hits_of(lines, row, column, 0);
     for (std::size_t word = 1; word < words; ++word) {
       any = _mm512_or_si512(any, hits_of(lines, row, column, word));
@@ -73,32 +86,31 @@ __attribute__((target("arch=x86-64-v4"))) inline std::size_t list_row_wide(const
 #endif
 
 template <auto ListRow>
-[[gnu::always_inline]] inline std::size_t list_rows(const CoincidingLines& lines, const Output out) {
-  const std::size_t rows = lines.rows->lines.size();
+[[gnu::always_inline]] inline std::size_t list_rows(const Lines lines, const Output out) {
   std::size_t end = 0;
-  if (lines.rows->words == 1) {
-    for (std::size_t row = 0; row < rows; ++row) {
+  if (lines.words == 1) {
+    for (std::size_t row = 0; row < lines.rows; ++row) {
       end = ListRow(lines, row, 1, out, end);
     }
   } else {
-    for (std::size_t row = 0; row < rows; ++row) {
-      end = ListRow(lines, row, lines.rows->words, out, end);
+    for (std::size_t row = 0; row < lines.rows; ++row) {
+      end = ListRow(lines, row, lines.words, out, end);
     }
   }
   return end;
 }
 
 #ifdef KIRCHHOFF_DISPATCH
-__attribute__((target("arch=x86-64-v4"))) std::size_t list_all(const CoincidingLines& lines, Output out) {
+__attribute__((target("arch=x86-64-v4"))) std::size_t list_all(const Lines& lines, const Output& out) {
   return list_rows<list_row_wide>(lines, out);
 }
-__attribute__((target("arch=x86-64-v3"))) std::size_t list_all(const CoincidingLines& lines, Output out) {
+__attribute__((target("arch=x86-64-v3"))) std::size_t list_all(const Lines& lines, const Output& out) {
   return list_rows<list_row>(lines, out);
 }
 __attribute__((target("default")))
 #endif
 std::size_t
-list_all(const CoincidingLines& lines, Output out) {
+list_all(const Lines& lines, const Output& out) {
   return list_rows<list_row>(lines, out);
 }
 
@@ -124,7 +136,12 @@ KIRCHHOFF_CLONES void count_all(const std::uint32_t* __restrict hits, std::size_
 
 std::size_t list_hits(const CoincidingLines& lines, std::size_t room, PulsedCell* cells,
                       std::uint32_t* hits) {
-  return list_all(lines, {cells, hits, room});
+  const PulseTrains& rows = *lines.rows;
+  const PulseTrains& columns = *lines.columns;
+  return list_all(
+      {rows.bits.data(), columns.bits.data(), rows.lines.data(), lines.column_cells, rows.lines.size(),
+       columns.lines.size(), rows.words, rows.stride, columns.stride, lines.stride},
+      {cells, hits, room});
 }
 
 std::uint64_t count_hits(const std::uint32_t* hits, std::size_t words, std::size_t room, std::size_t size,

@@ -20,9 +20,9 @@ struct PulseTargets {
 /// Fetches the first cells of a list into the cache; apply_pulses() looks after the others.
 void prefetch_first(const PulseList& pulses, const PulseTargets& targets);
 
-/// Moves each cell of a list by all its pulses at once (CapacitorCell::move). `normals` has a standard normal
-/// number for each, with PulseList::margin entries to spare, and is used up.
-void apply_pulses(const PulseList& pulses, float* normals, const CapacitorCell& cell,
+/// Moves each cell of a list by all its pulses at once (CapacitorCell::move); `normals` has a standard normal
+/// number for each.
+void apply_pulses(const PulseList& pulses, const float* normals, const CapacitorCell& cell,
                   const PulseTargets& targets);
 
 }  // namespace kirchhoff::tiles

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "foundation/aligned.h"
 #include "foundation/dispatch.h"
 #include "tiles/pulse_update.h"
 
@@ -8,70 +9,101 @@ namespace kirchhoff::tiles {
 
 namespace {
 
-/// Normal numbers become the noise of so many pulses, uS. Whole vectors, the margin makes up for the rest.
-KIRCHHOFF_CLONES void scale_noise(const std::uint32_t* __restrict counts, std::size_t size,
-                                  float cycle_noise_us, float* __restrict normals) {
-  const std::size_t padded = foundation::padded_to_vector(size);
+/// Cells of a block are gathered, moved in vectors, and scattered.
+constexpr std::size_t kBlock = 128;
+
+struct Block {
+  alignas(foundation::cache_line_bytes) float q_us[kBlock];
+  alignas(foundation::cache_line_bytes) float step_units[kBlock];  ///< never negative
+  alignas(foundation::cache_line_bytes) float low_us[kBlock];      ///< with limits of each cell
+  alignas(foundation::cache_line_bytes) float high_us[kBlock];
+  alignas(foundation::cache_line_bytes) float change[kBlock];  ///< of the weight
+};
+
+template <bool Limited>
+[[gnu::always_inline]] inline void gather(const PulsedCell* pulsed, std::size_t size,
+                                          const PulseTargets& targets, Block& block) {
+  for (std::size_t k = 0; k < size; ++k) {
+    const std::size_t cell = pulsed[k] / 2;
+    const CapacitorState& state = targets.cells[cell];
+    __builtin_prefetch(targets.weights + cell, 1);
+    __builtin_prefetch(targets.cells + pulsed[k + PulseList::margin] / 2, 1);
+    block.q_us[k] = state.q_us;
+    block.step_units[k] = static_cast<float>(std::int32_t{state.steps[pulsed[k] % 2]});
+    if constexpr (Limited) {
+      block.low_us[k] = targets.limits[cell].low_us;
+      block.high_us[k] = targets.limits[cell].high_us;
+    }
+  }
+}
+
+template <bool Limited>
+[[gnu::always_inline]] inline void move(const PulsedCell* __restrict pulsed,
+                                        const std::uint32_t* __restrict counts,
+                                        const float* __restrict normals, std::size_t size,
+                                        const CapacitorCell& cell, float step_unit_us, float to_weight,
+                                        Block& block) {
+  const float bend = cell.bend_per_us(Source::up);
+  const float noise_us = cell.cycle_noise_us;
 #pragma omp simd
-  for (std::size_t k = 0; k < padded; ++k) {
-    normals[k] *= cycle_noise_us * std::sqrt(static_cast<float>(static_cast<std::int32_t>(counts[k])));
+  for (std::size_t k = 0; k < size; ++k) {
+    const float sign = (pulsed[k] & 1U) == 0 ? 1.0F : -1.0F;
+    const float units = block.step_units[k];
+    const auto count = static_cast<float>(static_cast<std::int32_t>(counts[k]));
+    // A dead source makes no noise either.
+    const float noise = units > 0 ? noise_us * std::sqrt(count) * normals[k] : 0.0F;
+    const float before = block.q_us[k];
+    float after = cell.moved(before, count, sign * step_unit_us * units, sign * bend, noise);
+    if constexpr (Limited) {
+      after = std::min(std::max(after, block.low_us[k]), block.high_us[k]);
+    } else {
+      after = std::min(std::max(after, cell.q_min_us), cell.q_max_us);
+    }
+    block.q_us[k] = after;
+    // The weight follows by the change alone; decay and transfer compute it anew.
+    block.change[k] = to_weight * (after - before);
   }
 }
 
 template <bool Limited>
 [[gnu::always_inline]] inline void apply(const PulsedCell* pulsed, const std::uint32_t* counts,
-                                         std::size_t size, const float* noises_us, const CapacitorCell& cell,
+                                         std::size_t size, const float* normals, const CapacitorCell& cell,
                                          const PulseTargets& targets) {
-  // By source, for no branch on it can be predicted.
-  const float units[2] = {targets.step_unit_us, -targets.step_unit_us};
-  const float bends[2] = {cell.bend_per_us(Source::up), cell.bend_per_us(Source::down)};
-  for (std::size_t k = 0; k < size; ++k) {
-    __builtin_prefetch(targets.cells + pulsed[k + PulseList::margin] / 2, 1);
-    __builtin_prefetch(targets.weights + pulsed[k + PulseList::margin] / 2, 1);
-    const std::size_t source = pulsed[k] % 2;
-    CapacitorState& state = targets.cells[pulsed[k] / 2];
-    const std::uint32_t step = state.steps[source];
-    const float before = state.q_us;
-    const float step_us = units[source] * static_cast<float>(static_cast<std::int32_t>(step));
-    const auto count = static_cast<float>(static_cast<std::int32_t>(counts[k]));
-    const float noise_us = step != 0 ? noises_us[k] : 0.0F;
-    float after = 0;
-    if constexpr (Limited) {
-      after =
-          cell.within(targets.limits[pulsed[k] / 2]).move(before, count, step_us, bends[source], noise_us);
-    } else {
-      after = cell.move(before, count, step_us, bends[source], noise_us);
+  Block block;
+  for (std::size_t first = 0; first < size; first += kBlock) {
+    const std::size_t here = std::min(kBlock, size - first);
+    gather<Limited>(pulsed + first, here, targets, block);
+    move<Limited>(pulsed + first, counts + first, normals + first, here, cell, targets.step_unit_us,
+                  targets.to_weight, block);
+    for (std::size_t k = 0; k < here; ++k) {
+      const std::size_t at = pulsed[first + k] / 2;
+      targets.cells[at].q_us = block.q_us[k];
+      targets.weights[at] += block.change[k];
     }
-    state.q_us = after;
-    // The weight follows by the change alone; decay and transfer compute it anew.
-    targets.weights[pulsed[k] / 2] += targets.to_weight * (after - before);
   }
 }
 
 KIRCHHOFF_CLONES void apply_all(const PulsedCell* pulsed, const std::uint32_t* counts, std::size_t size,
-                                const float* noises_us, const CapacitorCell cell,
-                                const PulseTargets targets) {
-  apply<false>(pulsed, counts, size, noises_us, cell, targets);
+                                const float* normals, const CapacitorCell cell, const PulseTargets targets) {
+  apply<false>(pulsed, counts, size, normals, cell, targets);
 }
 
 KIRCHHOFF_CLONES void apply_limited(const PulsedCell* pulsed, const std::uint32_t* counts, std::size_t size,
-                                    const float* noises_us, const CapacitorCell cell,
+                                    const float* normals, const CapacitorCell cell,
                                     const PulseTargets targets) {
-  apply<true>(pulsed, counts, size, noises_us, cell, targets);
+  apply<true>(pulsed, counts, size, normals, cell, targets);
 }
 
 }  // namespace
 
 void prefetch_first(const PulseList& pulses, const PulseTargets& targets) {
-  for (std::size_t k = 0; k < std::min(pulses.size, PulseList::margin); ++k) {
+  for (std::size_t k = 0; k < std::min(pulses.size, kBlock); ++k) {
     __builtin_prefetch(targets.cells + pulses.cells[k] / 2, 1);
-    __builtin_prefetch(targets.weights + pulses.cells[k] / 2, 1);
   }
 }
 
-void apply_pulses(const PulseList& pulses, float* normals, const CapacitorCell& cell,
+void apply_pulses(const PulseList& pulses, const float* normals, const CapacitorCell& cell,
                   const PulseTargets& targets) {
-  scale_noise(pulses.counts.data(), pulses.size, cell.cycle_noise_us, normals);
   const auto apply_to = targets.limits != nullptr ? apply_limited : apply_all;
   apply_to(pulses.cells.data(), pulses.counts.data(), pulses.size, normals, cell, targets);
 }

@@ -516,14 +516,10 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
 }
 
 void TileCore::update_physics(const PacketHeader& cause, double rate) {
-  for (std::size_t i = 0; i < rows_; ++i) {
-    scratch_.row_codes[i] = static_cast<std::int16_t>(x_[i]);
-  }
-  for (std::size_t j = 0; j < columns_; ++j) {
-    scratch_.column_codes[j] = static_cast<std::int16_t>(delta_[j]);
-  }
-  const std::span<const std::int16_t> row_codes{scratch_.row_codes.data(), rows_};
-  const std::span<const std::int16_t> column_codes{scratch_.column_codes.data(), columns_};
+  const std::span<std::int16_t> row_codes{scratch_.row_codes.data(), rows_};
+  const std::span<std::int16_t> column_codes{scratch_.column_codes.data(), columns_};
+  encode(VectorFormat::s16, {x_.data(), rows_}, std::as_writable_bytes(row_codes));
+  encode(VectorFormat::s16, {delta_.data(), columns_}, std::as_writable_bytes(column_codes));
   UpdateOrder order;
   order.operation = operation_;
   order.slots = static_cast<std::size_t>(parameters_.periphery.update_slots);

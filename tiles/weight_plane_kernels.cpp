@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <bit>
+#include <cstring>
 
 #include "foundation/avx512.h"
 #include "foundation/dispatch.h"
@@ -11,37 +11,47 @@ namespace {
 
 constexpr std::size_t kLanes = foundation::vector_floats;
 
-/// Adds the first `width` of x[r] w[r][:] for `count` rows named in `active`, four rows a pass; the order of
-/// the sum is that of `active`. kLanes entries of `active` behind the last are looked at.
-KIRCHHOFF_CLONES void add_rows(const float* __restrict weights, std::size_t stride, std::size_t width,
-                               const std::uint32_t* __restrict active, const float* __restrict x,
-                               std::size_t count, float* __restrict y) {
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const float* __restrict w0 = weights + active[i] * stride;
-    const float* __restrict w1 = weights + active[i + 1] * stride;
-    const float* __restrict w2 = weights + active[i + 2] * stride;
-    const float* __restrict w3 = weights + active[i + 3] * stride;
-    const float x0 = x[i];
-    const float x1 = x[i + 1];
-    const float x2 = x[i + 2];
-    const float x3 = x[i + 3];
+/// Sixteen floats that stay in registers, whatever their width.
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+/// Adds x[r] w[r][:] to `Vectors` vectors of y, row by row as named in `active`. Some entries of `active`
+/// behind the last are looked at.
+template <std::size_t Vectors>
+[[gnu::always_inline]] inline void add_block(const float* weights, std::size_t stride,
+                                             const std::uint32_t* active, const float* x, std::size_t count,
+                                             float* y) {
+  constexpr std::size_t kAhead = 8;
+  Lanes sums[Vectors];
+  std::memcpy(sums, y, sizeof sums);
+#pragma GCC unroll 2
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* const row = weights + active[i] * stride;
     // Rows that are driven lie here and there, which no prefetcher sees through.
-    for (std::size_t ahead = i + 8; ahead < i + 12; ++ahead) {
-      for (std::size_t j = 0; j < width; j += kLanes) {
-        __builtin_prefetch(weights + active[ahead] * stride + j);
-      }
-    }
-    for (std::size_t j = 0; j < width; ++j) {
-      y[j] = (((y[j] + x0 * w0[j]) + x1 * w1[j]) + x2 * w2[j]) + x3 * w3[j];
+    const float* const later = weights + active[i + kAhead] * stride;
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      __builtin_prefetch(later + v * kLanes);
+      sums[v] += x[i] * *reinterpret_cast<const Lanes*>(row + v * kLanes);
     }
   }
-  for (; i < count; ++i) {
-    const float* __restrict w0 = weights + active[i] * stride;
-    const float x0 = x[i];
-    for (std::size_t j = 0; j < width; ++j) {
-      y[j] += x0 * w0[j];
-    }
+  std::memcpy(y, sums, sizeof sums);
+}
+
+/// The same for `width` columns, whole vectors.
+KIRCHHOFF_CLONES void add_rows(const float* weights, std::size_t stride, std::size_t width,
+                               const std::uint32_t* active, const float* x, std::size_t count, float* y) {
+  std::size_t first = 0;
+  for (; first + 4 * kLanes <= width; first += 4 * kLanes) {
+    add_block<4>(weights + first, stride, active, x, count, y + first);
+  }
+  switch ((width - first) / kLanes) {
+    case 3:
+      return add_block<3>(weights + first, stride, active, x, count, y + first);
+    case 2:
+      return add_block<2>(weights + first, stride, active, x, count, y + first);
+    case 1:
+      return add_block<1>(weights + first, stride, active, x, count, y + first);
+    default:
+      return;
   }
 }
 
@@ -77,24 +87,43 @@ gather_rows(const float* x, std::size_t count, std::uint32_t first, std::uint32_
   return found;
 }
 
+using Four = float __attribute__((vector_size(4 * sizeof(float))));
+using FourPlaces = std::int32_t __attribute__((vector_size(4 * sizeof(std::int32_t))));
+
+/// Dot product of a row with d in sixteen lanes, of which l, l + 4, l + 8 and l + 12 are added up.
+[[gnu::always_inline]] inline Four dot_row(const float* row, const float* d, std::size_t width) {
+  Lanes lanes{};
+  for (std::size_t j = 0; j < width; j += kLanes) {
+    lanes += *reinterpret_cast<const Lanes*>(row + j) * *reinterpret_cast<const Lanes*>(d + j);
+  }
+  Four quarter[4];
+  std::memcpy(quarter, &lanes, sizeof lanes);
+  return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
+}
+
+/// (a0 + a2) + (a1 + a3), and so for b, c, d.
+[[gnu::always_inline]] inline Four sum_each(Four a, Four b, Four c, Four d) {
+  const FourPlaces low{0, 1, 4, 5};
+  const FourPlaces high{2, 3, 6, 7};
+  const Four ab = __builtin_shuffle(a, b, low) + __builtin_shuffle(a, b, high);
+  const Four cd = __builtin_shuffle(c, d, low) + __builtin_shuffle(c, d, high);
+  return __builtin_shuffle(ab, cd, FourPlaces{0, 2, 4, 6}) +
+         __builtin_shuffle(ab, cd, FourPlaces{1, 3, 5, 7});
+}
+
 /// Dot products of the first `width` of `rows` rows with d in sixteen lanes, then a fixed tree.
-KIRCHHOFF_CLONES void dot_rows(const float* __restrict weights, std::size_t stride, std::size_t width,
-                               std::size_t rows, const float* __restrict d, float* __restrict e) {
-  for (std::size_t i = 0; i < rows; ++i) {
-    const float* __restrict w = weights + i * stride;
-    alignas(64) float lane[kLanes] = {};
-    for (std::size_t j = 0; j < width; j += kLanes) {
-      for (std::size_t l = 0; l < kLanes; ++l) {
-        lane[l] += w[j + l] * d[j + l];
-      }
-    }
-    for (std::size_t l = 0; l < 8; ++l) {
-      lane[l] += lane[l + 8];
-    }
-    for (std::size_t l = 0; l < 4; ++l) {
-      lane[l] += lane[l + 4];
-    }
-    e[i] = (lane[0] + lane[2]) + (lane[1] + lane[3]);
+KIRCHHOFF_CLONES void dot_rows(const float* weights, std::size_t stride, std::size_t width, std::size_t rows,
+                               const float* d, float* e) {
+  std::size_t i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    const float* const row = weights + i * stride;
+    const Four sums = sum_each(dot_row(row, d, width), dot_row(row + stride, d, width),
+                               dot_row(row + 2 * stride, d, width), dot_row(row + 3 * stride, d, width));
+    std::memcpy(e + i, &sums, sizeof sums);
+  }
+  for (; i < rows; ++i) {
+    const Four row = dot_row(weights + i * stride, d, width);
+    e[i] = (row[0] + row[2]) + (row[1] + row[3]);
   }
 }
 

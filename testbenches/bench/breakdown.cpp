@@ -12,6 +12,7 @@
 #include "testbenches/bench/child.h"
 #include "testbenches/direct/direct_chip.h"
 #include "testbenches/host/hosted_chip.h"
+#include "testbenches/host/software_network.h"
 
 namespace kirchhoff::testbenches {
 
@@ -42,22 +43,29 @@ class Rig {
   model::NetworkSpec network;
   model::Mapping mapping;
   model::ProgramOptions options;
-  std::vector<Matrix> weights;
 
-  Rig(const std::string& preset, const DataSet& data, std::size_t examples,
-      const std::vector<std::string>& sets)
-      : configuration_(model::load_configuration(preset, sets)),
-        data_(data),
-        examples_(std::min(examples, data.train.count())) {
+  explicit Rig(const BreakdownRun& run)
+      : configuration_(model::load_configuration(run.preset, run.sets)),
+        data_(run.data),
+        examples_(std::min(run.examples, run.data.train.count())) {
+    const auto& data = run.data;
     description = model::describe_chip(*configuration_, tiles::Detail::physics);
     const auto& network_options = configuration_->network;
     const bool images = data.kind == DataSet::Kind::images;
     network = model::make_network(network_options, configuration_->periphery, data.input_count,
                                   data.class_count, images);
     mapping = model::map_network(network, model::mapping_target(*configuration_));
-    options = model::program_options(*configuration_, images ? network_options.image_learning_rate
-                                                             : network_options.feature_learning_rate);
-    weights = initial_weights(network.widths(), Activation::logistic, seed());
+    first_rate_ = images ? network_options.image_learning_rate : network_options.feature_learning_rate;
+    options = model::program_options(*configuration_, first_rate_ * network_options.learning_rate_decay);
+  }
+
+  /// What software has learned in an epoch.
+  [[nodiscard]] std::vector<Matrix> learned() const {
+    SoftwareNetwork software{initial_weights(network.widths(), Activation::logistic, seed()),
+                             Activation::logistic};
+    const auto order = epoch_order(static_cast<std::uint32_t>(data_.train.count()), seed(), 0);
+    software.train_epoch(data_.train, order, first_rate_);
+    return software.weights();
   }
 
   [[nodiscard]] std::size_t examples() const { return examples_; }
@@ -72,7 +80,7 @@ class Rig {
     std::function<void(std::size_t first, std::size_t end, double seconds)> block;
     std::function<void(foundation::Ledger&, const model::Chip&)> last;
   };
-  void run(foundation::TraceSink* trace, const Steps& steps) {
+  void run(const std::vector<Matrix>& weights, foundation::TraceSink* trace, const Steps& steps) {
     foundation::Ledger ledger{description.topology.node_count()};
     HostedChip hosted{description, {ledger, trace, seed()}, [&](ChipDriver& driver, MemoryMap& memory) {
                         driver.start();
@@ -101,6 +109,7 @@ class Rig {
   std::unique_ptr<model::Configuration> configuration_;
   const DataSet& data_;
   std::size_t examples_;
+  double first_rate_ = 0;
 };
 
 /// FNV-1a over the bits of all cells in use, tile by tile.
@@ -142,11 +151,10 @@ double& transfer_s(Block& block) {
 }
 
 /// The instants of a run, as plain numbers: counts by tile, then instants.
-std::vector<std::int64_t> record(const std::string& preset, const DataSet& data, std::size_t examples,
-                                 const std::vector<std::string>& sets) {
-  Rig rig{preset, data, examples, sets};
+std::vector<std::int64_t> record(const BreakdownRun& run, const std::vector<Matrix>& weights) {
+  Rig rig{run};
   OperationTimes times;
-  rig.run(&times,
+  rig.run(weights, &times,
           {.programmed = [](auto&) {}, .block = [](auto, auto, auto) {}, .last = [](auto&, auto&) {}});
   std::vector<std::int64_t> flat;
   for (const auto& of_tile : times.begins()) {
@@ -170,15 +178,14 @@ OperationTimes::Begins unflatten(const std::vector<std::int64_t>& flat, std::siz
   return begins;
 }
 
-std::vector<Block> measure_chip(const std::string& preset, const DataSet& data, std::size_t examples,
-                                const std::vector<std::string>& sets) {
-  Rig rig{preset, data, examples, sets};
+std::vector<Block> measure_chip(const BreakdownRun& run, const std::vector<Matrix>& weights) {
+  Rig rig{run};
   foundation::Counters before;
   std::uint64_t transfers = 0;
   std::vector<Block> blocks;
   std::size_t trained = 0;
   const foundation::Ledger* ledger = nullptr;
-  rig.run(nullptr,
+  rig.run(weights, nullptr,
           {.programmed =
                [&](foundation::Ledger& of_chip) {
                  ledger = &of_chip;
@@ -212,13 +219,13 @@ std::vector<Block> measure_chip(const std::string& preset, const DataSet& data, 
   return blocks;
 }
 
-std::vector<Block> measure_direct(const std::string& preset, const DataSet& data, std::size_t examples,
-                                  const std::vector<std::string>& sets,
+std::vector<Block> measure_direct(const BreakdownRun& run, const std::vector<Matrix>& weights,
                                   const std::vector<std::int64_t>& flat) {
-  Rig rig{preset, data, examples, sets};
+  Rig rig{run};
+  const DataSet& data = run.data;
   const auto begins = unflatten(flat, rig.description.topology.node_count());
   DirectChip direct{rig.description, rig.network, rig.mapping, rig.options, rig.seed(), begins};
-  direct.program(rig.weights);
+  direct.program(weights);
   std::vector<Block> blocks;
   Block end;
   for (std::size_t first = 0; first < rig.examples(); first += kBlock) {
@@ -246,18 +253,17 @@ std::vector<Block> measure_direct(const std::string& preset, const DataSet& data
 
 }  // namespace
 
-Breakdown measure_breakdown(const std::string& preset, const DataSet& data, std::size_t examples,
-                            const std::vector<std::string>& sets) {
-  const auto times = in_child_values<std::int64_t>([&] { return record(preset, data, examples, sets); });
+Breakdown measure_breakdown(const BreakdownRun& run) {
+  const std::vector<Matrix> weights = Rig{run}.learned();
+  const auto times = in_child_values<std::int64_t>([&] { return record(run, weights); });
   std::vector<Block> chip;
   std::vector<Block> direct;
   Breakdown result;
   result.same_cells = true;
   double transfer_us = 0;
   for (int round = 0; round < kRounds; ++round) {
-    auto of_chip = in_child_values<Block>([&] { return measure_chip(preset, data, examples, sets); });
-    auto of_direct =
-        in_child_values<Block>([&] { return measure_direct(preset, data, examples, sets, times); });
+    auto of_chip = in_child_values<Block>([&] { return measure_chip(run, weights); });
+    auto of_direct = in_child_values<Block>([&] { return measure_direct(run, weights, times); });
     result.same_cells = result.same_cells && of_chip.back().cells == of_direct.back().cells;
     result.packets = of_chip.back().packets;
     result.transactions = of_chip.back().transactions;

@@ -26,10 +26,17 @@ struct Breakdown {
   [[nodiscard]] double section(Section which) const { return section_us[static_cast<std::size_t>(which)]; }
 };
 
-/// Trains the chip and its arrays called directly by turns, each in a process of its own, on the first
-/// examples; figures are the mean of the fastest quarter of all blocks of 50 examples, so that a neighbour on
-/// the machine counts little. `sets` as for load_configuration().
-Breakdown measure_breakdown(const std::string& preset, const DataSet& data, std::size_t examples,
-                            const std::vector<std::string>& sets = {});
+struct BreakdownRun {
+  const std::string& preset;
+  const DataSet& data;
+  std::size_t examples = 12000;        ///< at most those that there are
+  std::vector<std::string> sets = {};  ///< as for load_configuration()
+};
+
+/// Trains the chip and its arrays called directly by turns, each in a process of its own, from where the
+/// second epoch begins: with weights that software has learned in one, and the learning rate of the second.
+/// Figures are the mean of the fastest quarter of all blocks of 50 examples, so that a neighbour on the
+/// machine counts little.
+Breakdown measure_breakdown(const BreakdownRun& run);
 
 }  // namespace kirchhoff::testbenches

@@ -184,7 +184,7 @@ TEST_F(Acceptance, MnistTwoEpochsAndItsSoftwareReference) {
              .values) {
       network.learn(data.train.input(index), data.train.labels[index], rate);
     }
-    rate *= 0.85F;
+    rate *= 0.933F;
   }
   std::size_t right = 0;
   for (std::size_t i = 0; i < data.test.count(); ++i) {
