@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <set>
 #include <string>
@@ -158,13 +157,7 @@ TEST(FaultMap, HundredThousandRowsAtOnce) {
             std::to_string(cell % 50) + ",g_minus,stuck_off\n";
     ++expected;
   }
-  const auto before = std::chrono::steady_clock::now();
-  const auto map = map_of(text);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - before;
-  RecordProperty("ms", std::to_string(took.count() * 1e3));
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
-  EXPECT_LT(took.count(), 0.1);
-#endif
+  const auto map = map_of(text);  // quadratic work would run into the test's time-out
   std::size_t seen = 0;
   for (std::size_t tile = 0; tile < shape.tiles; ++tile) seen += map.faults(tile).size();
   EXPECT_EQ(seen, expected);
