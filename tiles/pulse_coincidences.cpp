@@ -22,7 +22,7 @@ void PulseCoincidences::list(const PulseTrains& rows, const PulseTrains& columns
   if (hits_.size() < rows.words * room) {
     hits_.resize(rows.words * room);
   }
-  list.size = list_hits({&rows, &columns, columns_.data(), stride}, room, list.cells.data(), hits_.data());
+  list.size = list_hits(rows, columns, columns_.data(), stride, room, list.cells.data(), hits_.data());
   list.pulses = count_hits(hits_.data(), rows.words, room, list.size, list.counts.data());
 }
 

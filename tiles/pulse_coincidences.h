@@ -22,17 +22,13 @@ class PulseCoincidences {
   foundation::AlignedVector<std::uint32_t> hits_;
 };
 
-/// The lines that the kernel goes through; both have at least a word.
-struct CoincidingLines {
-  const periphery::PulseTrains* rows = nullptr;
-  const periphery::PulseTrains* columns = nullptr;
-  const PulsedCell* column_cells = nullptr;  ///< of row 0, whole vectors
-  std::size_t stride = 0;                    ///< cells from row to row
-};
-
-/// Writes the slots that cells have in common, word after word, to hits[word x room + k]; there is room for
-/// all pairs of lines and PulseList::margin. Returns how many cells there are.
-std::size_t list_hits(const CoincidingLines& lines, std::size_t room, PulsedCell* cells, std::uint32_t* hits);
+/// Lists the cells whose lines have slots in common, and those slots: word after word in hits[word x room +
+/// k]. `column_cells` are the pulsed cells of row 0 of columns.lines, `stride` the cells from row to row.
+/// There is room for all pairs of lines and PulseList::margin; both trains have at least a word. Returns how
+/// many cells there are.
+std::size_t list_hits(const periphery::PulseTrains& rows, const periphery::PulseTrains& columns,
+                      const PulsedCell* column_cells, std::size_t stride, std::size_t room, PulsedCell* cells,
+                      std::uint32_t* hits);
 
 /// Counts the bits of hits. Returns their sum.
 std::uint64_t count_hits(const std::uint32_t* hits, std::size_t words, std::size_t room, std::size_t size,

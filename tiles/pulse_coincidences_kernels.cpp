@@ -134,14 +134,19 @@ KIRCHHOFF_CLONES void count_all(const std::uint32_t* __restrict hits, std::size_
 
 }  // namespace
 
-std::size_t list_hits(const CoincidingLines& lines, std::size_t room, PulsedCell* cells,
-                      std::uint32_t* hits) {
-  const PulseTrains& rows = *lines.rows;
-  const PulseTrains& columns = *lines.columns;
-  return list_all(
-      {rows.bits.data(), columns.bits.data(), rows.lines.data(), lines.column_cells, rows.lines.size(),
-       columns.lines.size(), rows.words, rows.stride, columns.stride, lines.stride},
-      {cells, hits, room});
+std::size_t list_hits(const PulseTrains& rows, const PulseTrains& columns, const PulsedCell* column_cells,
+                      std::size_t stride, std::size_t room, PulsedCell* cells, std::uint32_t* hits) {
+  return list_all({.row_bits = rows.bits.data(),
+                   .column_bits = columns.bits.data(),
+                   .row_lines = rows.lines.data(),
+                   .column_cells = column_cells,
+                   .rows = rows.lines.size(),
+                   .columns = columns.lines.size(),
+                   .words = rows.words,
+                   .row_stride = rows.stride,
+                   .column_stride = columns.stride,
+                   .cells_per_row = stride},
+                  {cells, hits, room});
 }
 
 std::uint64_t count_hits(const std::uint32_t* hits, std::size_t words, std::size_t room, std::size_t size,
