@@ -84,18 +84,30 @@ UpdateSteps best_steps(std::int64_t slots, std::int64_t g) {
   return best;
 }
 
+/// PatternedLines::first_ranks where slot s has rank g s mod slots.
+std::vector<std::uint32_t> first_ranks(std::uint64_t slots, std::uint64_t g) {
+  std::vector<std::uint64_t> slot_of(slots);
+  for (std::uint64_t s = 0; s < slots; ++s) {
+    slot_of[s * g % slots] = s;
+  }
+  const std::uint64_t entries = 2 * slots + 1;
+  std::vector<std::uint32_t> ranks((slots + 31) / 32 * entries, 0);
+  for (std::uint64_t half = 0; half < (slots + 31) / 32; ++half) {
+    for (std::uint64_t k = 1; k < entries; ++k) {
+      const std::uint64_t slot = slot_of[(k - 1) % slots];
+      const std::uint32_t bit = slot / 32 == half ? 1U << (slot % 32) : 0U;
+      ranks[half * entries + k] = ranks[half * entries + k - 1] ^ bit;
+    }
+  }
+  return ranks;
+}
+
 }  // namespace
 
 EvenPulseGenerator::EvenPulseGenerator(std::int64_t slots, std::int32_t full_code)
-    : slots_(static_cast<std::size_t>(slots)),
-      full_code_(full_code),
-      row_places_((slots_ + 31) / 32 * 32),
-      column_places_(row_places_.size()) {
+    : slots_(static_cast<std::size_t>(slots)), full_code_(full_code), row_ranks_(first_ranks(slots_, 1)) {
   const std::uint64_t g = best_factor(slots_);
-  for (std::uint64_t s = 0; s < slots_; ++s) {
-    row_places_[s] = static_cast<std::uint32_t>((s << 32) / slots_);
-    column_places_[s] = static_cast<std::uint32_t>((s * g % slots_ << 32) / slots_);
-  }
+  column_ranks_ = first_ranks(slots_, g);
   const UpdateSteps steps = best_steps(slots, static_cast<std::int64_t>(g));
   row_step_ = steps.row;
   column_step_ = steps.column;
@@ -105,13 +117,14 @@ void EvenPulseGenerator::generate(Side side, std::uint32_t generator, std::uint6
                                   std::span<const std::int16_t> codes, PulseTrains& trains) {
   active_.gather(codes);
   const bool rows = side == Side::rows;
-  const auto& places = rows ? row_places_ : column_places_;
+  const std::size_t halves = (slots_ + 31) / 32;
   const std::uint32_t line_step = rows ? kRowLineStep : kColumnLineStep;
   const std::uint32_t start = (rows ? row_step_ : column_step_) * static_cast<std::uint32_t>(update) +
                               (rows ? kRowGeneratorStep : kColumnGeneratorStep) * generator;
-  drawn_.resize(active_.groups() * ActiveLines::lanes * (places.size() / 32));
-  compare_trains({.places = places.data(),
-                  .halves = places.size() / 32,
+  drawn_.resize(active_.groups() * ActiveLines::lanes * halves);
+  compare_trains({.first_ranks = (rows ? row_ranks_ : column_ranks_).data(),
+                  .slots = static_cast<std::uint32_t>(slots_),
+                  .halves = halves,
                   .start = start,
                   .step = line_step,
                   .unit = gain * 0x1p32 / full_code_,

@@ -39,9 +39,9 @@ class EvenPulseGenerator {
  private:
   std::size_t slots_;
   std::int32_t full_code_;
-  std::vector<std::uint32_t> row_places_;     ///< of each slot, in 2^-32; padded to whole words of bits
-  std::vector<std::uint32_t> column_places_;  ///< the same
-  std::uint32_t row_step_ = 0;                ///< of the phases, from update to update
+  std::vector<std::uint32_t> row_ranks_;     ///< PatternedLines::first_ranks
+  std::vector<std::uint32_t> column_ranks_;  ///< the same
+  std::uint32_t row_step_ = 0;               ///< of the phases, from update to update
   std::uint32_t column_step_ = 0;
   ActiveLines active_;
   std::vector<std::uint32_t> drawn_;

@@ -22,11 +22,14 @@ std::size_t gather_active(const std::int16_t* codes, std::size_t count, std::uin
 void draw_trains(foundation::RandomLanes& random, const float* magnitudes, float gain, float full,
                  std::size_t groups, std::size_t halves, std::uint32_t* out);
 
-/// Lines whose trains follow a pattern.
+/// Lines whose trains follow a pattern: slots in an order of their own, the one at rank r at r / slots on a
+/// circle.
 struct PatternedLines {
-  const std::uint32_t* places = nullptr;  ///< 32 a half
+  /// [half][k], 2 slots + 1 each: bits of the slots of rank 0 .. k - 1, a slot that comes twice left out.
+  const std::uint32_t* first_ranks = nullptr;
+  std::uint32_t slots = 0;
   std::size_t halves = 0;
-  std::uint32_t start = 0;  ///< phase of line 0
+  std::uint32_t start = 0;  ///< phase of line 0, in 2^-32 of the circle
   std::uint32_t step = 0;   ///< of the phase, from line to line
   double unit = 0;          ///< phases out of 2^32 that fire, per unit of magnitude
   const std::uint32_t* lines = nullptr;
@@ -34,8 +37,8 @@ struct PatternedLines {
   std::size_t groups = 0;
 };
 
-/// Their bits, laid out the same: bit s % 32 of half s / 32 is 1 where places[s] + phase of the line, modulo
-/// 2^32, is below unit x magnitude.
+/// Their bits, laid out the same: a slot's is 1 where its place, floor(2^32 rank / slots), moved on by the
+/// phase of the line, modulo 2^32, is below unit x magnitude. These slots follow each other in rank.
 void compare_trains(const PatternedLines& lines, std::uint32_t* out);
 
 /// Bits as the above write them, and whose they are.

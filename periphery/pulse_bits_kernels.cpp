@@ -47,32 +47,31 @@ KIRCHHOFF_CLONES void draw_all(foundation::RandomLanes* lanes, const float* __re
 }
 
 KIRCHHOFF_CLONES void compare_all(const PatternedLines p, std::uint32_t* __restrict out) {
+  const std::uint64_t slots = p.slots;
   for (std::size_t group = 0; group < p.groups; ++group) {
-    alignas(64) std::uint32_t phases[train_lanes];
-    alignas(64) std::uint32_t last[train_lanes];
+    alignas(64) std::uint32_t first[train_lanes];
+    alignas(64) std::uint32_t end[train_lanes];
     const std::uint32_t* const lines = p.lines + group * train_lanes;
     const float* const magnitudes = p.magnitudes + group * train_lanes;
 #pragma omp simd
     for (std::size_t l = 0; l < train_lanes; ++l) {
-      phases[l] = p.start + p.step * lines[l];
       // The phases 0 .. last fire, their number rounded up. Converted as a signed number, which every
       // instruction set can do.
       const double most = std::ceil(p.unit * static_cast<double>(magnitudes[l])) - 1.0;
       const double within = std::min(std::max(most, 0.0), 0x1p32 - 1.0);
-      last[l] = static_cast<std::uint32_t>(static_cast<std::int32_t>(within - 0x1p31)) ^ 0x80000000U;
+      const auto last = static_cast<std::uint32_t>(static_cast<std::int32_t>(within - 0x1p31)) ^ 0x80000000U;
+      // Places from -phase to -phase + last. The rank of the first place at x or after it is
+      // ceil(x slots / 2^32), since places are rounded down.
+      const std::uint64_t from = 0U - (p.start + p.step * lines[l]);
+      const std::uint64_t behind = from + last + 1;
+      first[l] = static_cast<std::uint32_t>((from * slots + 0xffffffffU) >> 32);
+      end[l] = static_cast<std::uint32_t>((behind * slots + 0xffffffffU) >> 32);
     }
     for (std::size_t half = 0; half < p.halves; ++half) {
-      alignas(64) std::uint32_t fired[train_lanes] = {};
-      for (std::size_t bit = 0; bit < 32; ++bit) {
-        const std::uint32_t place = p.places[half * 32 + bit];
-#pragma omp simd
-        for (std::size_t l = 0; l < train_lanes; ++l) {
-          fired[l] |= static_cast<std::uint32_t>(place + phases[l] <= last[l]) << bit;
-        }
-      }
+      const std::uint32_t* const ranks = p.first_ranks + half * (2 * slots + 1);
 #pragma omp simd
       for (std::size_t l = 0; l < train_lanes; ++l) {
-        out[(group * p.halves + half) * train_lanes + l] = fired[l];
+        out[(group * p.halves + half) * train_lanes + l] = ranks[end[l]] ^ ranks[first[l]];
       }
     }
   }

@@ -8,6 +8,7 @@
 
 #include "foundation/random.h"
 #include "periphery/even_pulse_generator.h"
+#include "periphery/pulse_bits.h"
 #include "testbenches/unit/statistics.h"
 #include "testbenches/unit/train_view.h"
 
@@ -160,6 +161,63 @@ TEST(EvenPulses, LinesAndGeneratorsDoNotActInStep) {
   PulseTrains other;
   generator.generate(Side::rows, 4, 299, 1.0, codes, other);
   EXPECT_NE(other.bits, rows.bits);
+}
+
+TEST(EvenPulses, SlotsThatFireAreThoseWhosePlacesDo) {
+  // The kernel against its definition, slot by slot, with phases and widths at the seams of places, too.
+  foundation::RandomSequence random{foundation::RandomStream{33, foundation::Purpose::data_set}, 0};
+  for (int round = 0; round < 300; ++round) {
+    const std::uint64_t slots = 1 + random.below(128);
+    const std::size_t halves = (slots + 31) / 32;
+    std::vector<std::uint64_t> slot_of(slots);
+    std::iota(slot_of.begin(), slot_of.end(), 0U);
+    for (std::size_t k = slots; k > 1; --k) {
+      std::swap(slot_of[k - 1], slot_of[random.below(static_cast<std::uint32_t>(k))]);
+    }
+    std::vector<std::uint32_t> ranks(halves * (2 * slots + 1), 0);
+    for (std::size_t half = 0; half < halves; ++half) {
+      for (std::uint64_t k = 1; k <= 2 * slots; ++k) {
+        const std::uint64_t slot = slot_of[(k - 1) % slots];
+        std::uint32_t* const row = ranks.data() + half * (2 * slots + 1);
+        row[k] = row[k - 1] ^ (slot / 32 == half ? 1U << (slot % 32) : 0U);
+      }
+    }
+    constexpr std::size_t kLines = periphery::train_lanes;
+    std::vector<std::uint32_t> lines(kLines);
+    std::vector<float> magnitudes(kLines);
+    for (std::size_t l = 0; l < kLines; ++l) {
+      lines[l] = random.below(1000);
+      magnitudes[l] = static_cast<float>(random.below(256));
+    }
+    const auto seam = static_cast<std::uint32_t>(
+        (std::uint64_t{random.below(static_cast<std::uint32_t>(slots))} << 32) / slots);
+    const std::uint32_t start = random.below(2) == 0 ? random.word() : 1 - seam - random.below(3);
+    const std::uint32_t step = random.below(2) == 0 ? random.word() : 0;
+    const double unit = random.below(2) == 0 ? 0x1p32 / 255 * random.uniform() * 1.2
+                                             : 0x1p32 / static_cast<double>(slots) / (1 + random.below(9));
+    std::vector<std::uint32_t> got(halves * kLines);
+    periphery::compare_trains({.first_ranks = ranks.data(),
+                               .slots = static_cast<std::uint32_t>(slots),
+                               .halves = halves,
+                               .start = start,
+                               .step = step,
+                               .unit = unit,
+                               .lines = lines.data(),
+                               .magnitudes = magnitudes.data(),
+                               .groups = 1},
+                              got.data());
+    for (std::size_t l = 0; l < kLines; ++l) {
+      const double wanted =
+          std::min(std::max(std::ceil(unit * static_cast<double>(magnitudes[l])), 1.0), 0x1p32);
+      for (std::uint64_t rank = 0; rank < slots; ++rank) {
+        const auto place = static_cast<std::uint32_t>((rank << 32) / slots);
+        const std::uint32_t moved = place + start + step * lines[l];
+        const std::uint64_t slot = slot_of[rank];
+        ASSERT_EQ((got[slot / 32 * kLines + l] >> (slot % 32) & 1U) != 0, static_cast<double>(moved) < wanted)
+            << "slot " << slot << " of " << slots << ", line " << l;
+      }
+    }
+  }
 }
 
 TEST(EvenPulses, SameUpdateSameTrains) {
