@@ -20,6 +20,7 @@ Activity& Activity::operator+=(const Activity& other) {
   reset_pulses += other.reset_pulses;
   update_pulses += other.update_pulses;
   clipped_pulses += other.clipped_pulses;
+  line_duty += other.line_duty;
   adc_overloads += other.adc_overloads;
   verify_reads += other.verify_reads;
   multiply_accumulates += other.multiply_accumulates;

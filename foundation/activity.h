@@ -34,6 +34,7 @@ struct Activity {
   std::uint64_t clipped_pulses = 0;
   std::uint64_t adc_overloads = 0;
   std::uint64_t verify_reads = 0;
+  double line_duty = 0;                    ///< sum over driven lines of duty, forward and transposed reads
   std::uint64_t multiply_accumulates = 0;  ///< per weight and pass; 2 op each
 
   Activity& operator+=(const Activity& other);

@@ -13,6 +13,7 @@ namespace kirchhoff::tiles {
 inline void book_currents(foundation::Activity& activity, const DrivenLines& driven, double unit_s,
                           double reference_us) {
   activity.pcm_duty_s += unit_s * driven.conductance.pcm_us;
+  activity.line_duty += 1e6 * unit_s * driven.duty;
   activity.capacitor_duty_s += unit_s * (driven.conductance.capacitor_us + driven.duty * reference_us);
 }
 
