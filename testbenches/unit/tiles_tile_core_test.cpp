@@ -254,6 +254,7 @@ TEST(TileCore, ForwardIsBooked) {
   EXPECT_EQ(booked.stores, kInputs);
   // Fresh cells: pairs of 4 uS, capacitors at 12 uS, one of them more on each line for the reference.
   const double duty = 1 + 0.2 + 1;
+  EXPECT_NEAR(booked.line_duty, duty, 1e-6);
   EXPECT_NEAR(booked.pcm_duty_s, duty * kColumns * 4e-6, 1e-12);
   EXPECT_NEAR(booked.capacitor_duty_s, duty * (kColumns + 1) * 12e-6, 1e-12);
 }
