@@ -135,6 +135,7 @@ PublishedValue read_published(const TomlItem& item, Problems& problems) {
                                   [&](const DesignQuantity& quantity) { return quantity.name == item.key; });
   if (known == all.end()) {
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const DesignQuantity& quantity : all) names.emplace_back(quantity.name);
     problems.add(item.line,
                  "unknown quantity 'published." + item.key + "'" + foundation::did_you_mean(item.key, names));
