@@ -83,13 +83,13 @@ void put(const CostRange& range, const std::string& note, Quantity& quantity) {
   quantity.base = range.base;
   quantity.high = range.high;
   quantity.mark = foundation::Mark::derived;
-  quantity.note += (quantity.note.empty() ? "" : "; ") + note;
+  quantity.note = note;
 }
 
 }  // namespace
 
 ConverterCost FunctionMappingAdc::cost(const ConverterSite& site, std::int64_t /*bits*/) const {
-  return {site.energy_j, site.time_s, site.area_um2, "the technology's own"};
+  return {site.energy_j, site.time_s, site.area_um2, ""};
 }
 
 ConverterCost RampAdc::cost(const ConverterSite& site, std::int64_t bits) const {
@@ -157,11 +157,13 @@ void fit_converters(const PeripheryParameters& parameters, Technology& technolog
   const std::string turns =
       share == 1 ? "" : "; " + foundation::number_text(share) + " lines take turns at a converter";
   if (!own) put(cost.energy_j, what, technology.e_adc);
-  put(times(cost.time_s, share), what + turns, technology.t_conv);
+  put(times(cost.time_s, share), (own ? technology.t_conv.note : what) + turns, technology.t_conv);
   const CostRange rest = times(line, 1 - converter_part);
   const CostRange shared = times(cost.area_um2, 1 / share);
   put({rest.low + shared.low, rest.base + shared.base, rest.high + shared.high},
-      what + turns + "; the converter replaces half of the line's periphery (assumed)", technology.a_neu);
+      technology.a_neu.note + "; half of it taken for a converter (assumed)" +
+          (own ? "" : ", replaced by " + what) + turns,
+      technology.a_neu);
 }
 
 }  // namespace kirchhoff::periphery

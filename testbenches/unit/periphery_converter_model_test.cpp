@@ -123,7 +123,8 @@ TEST(FitConverters, SharedConvertersTakeTurnsAndLessArea) {
     EXPECT_DOUBLE_EQ(shared.a_neu.low, plain.a_neu.low * (0.5 + 0.5 / n));
     EXPECT_EQ(shared.e_adc.base, plain.e_adc.base) << "as many conversions, each as dear";
     EXPECT_EQ(shared.e_adc.mark, plain.e_adc.mark);
-    EXPECT_NE(shared.t_conv.note.find("lines take turns"), std::string::npos);
+    EXPECT_EQ(shared.t_conv.note,
+              plain.t_conv.note + "; " + std::to_string(share) + " lines take turns at a converter");
   }
 }
 
@@ -134,6 +135,8 @@ TEST(FitConverters, ModelsReplaceTheConverterAndNothingElse) {
   EXPECT_NEAR(sar.t_conv.base, 4 * 90.0 / 32 / 1.28e9, 1e-18);
   EXPECT_NEAR(sar.a_neu.base, 750 + 1200 * (90.0 / 32) * (90.0 / 32) / 4, 1e-9);
   EXPECT_EQ(sar.e_adc.mark, foundation::Mark::derived);
+  EXPECT_EQ(sar.e_adc.note.rfind("adc.model sar, 8 bits: Murmann", 0), 0U) << sar.e_adc.note;
+  EXPECT_EQ(sar.e_adc.note.find("Giordano"), std::string::npos) << "no source of its value any more";
   for (const foundation::TechnologyField& field : foundation::technology_fields()) {
     if (field.name == "e_adc" || field.name == "t_conv" || field.name == "a_neu") continue;
     EXPECT_EQ((sar.*field.member).base, (plain.*field.member).base) << field.name;
