@@ -75,6 +75,7 @@ std::string published_text(const Comparison& comparison) {
 }
 
 std::string influence_text(const Influence& influence, double model) {
+  if (!(model > 0)) return influence.parameter;
   return influence.parameter + " (x" + significant(influence.at_low / model, 2) + " .. x" +
          significant(influence.at_high / model, 2) + (influence.given ? ")" : ", from the technology)");
 }

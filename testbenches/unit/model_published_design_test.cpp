@@ -171,6 +171,29 @@ TEST(PublishedDesign, WhatIsWrongIsToldAtOnce) {
   EXPECT_EQ(std::count(several.begin(), several.end(), '\n'), 1) << several;
 }
 
+TEST(PublishedDesign, MalformedTextNeverAborts) {
+  for (const char* text : {"[", "", "name", "published = 3", "[published]\ntops = 3", "[published.tops]",
+                           "[parameters]\nvdd = 3", "parameters = 3", "choices = 3", "choices = [1]",
+                           "rows = \"many\"", "[rows]\nx = 1", "technology = 90", "\xff"}) {
+    EXPECT_THROW(parse_design(text, "d.toml"), InputError) << text;
+  }
+}
+
+TEST(Comparison, AResultOfNothingIsCompared) {
+  // Conversions that take no time: no ratio to speak of, but nothing breaks.
+  const std::string text =
+      replaced(replaced(text_of("chang-2019"), "[published.tops_per_watt]", "[published.conversion_time]"),
+               "\"13 TOP/s/W\"", "\"13 ns\"");
+  const std::string whole =
+      replaced(replaced(text, "\"12 TOP/s/W\"", "\"12 ns\""), "\"14 TOP/s/W\"", "\"14 ns\"");
+  const auto comparisons = compare(parse_design(whole, "d.toml"), few_draws);
+  ASSERT_EQ(comparisons.size(), 1U);
+  EXPECT_EQ(comparisons[0].model, 0);
+  EXPECT_EQ(comparisons[0].ratio, 0);
+  EXPECT_FALSE(comparisons[0].inside);
+  EXPECT_TRUE(comparisons[0].assumed.empty());
+}
+
 TEST(PublishedDesign, UnknownNamesAreAnsweredWithTheNearest) {
   try {
     load_design("hermes");
