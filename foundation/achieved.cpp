@@ -10,12 +10,8 @@ namespace kirchhoff::foundation {
 
 namespace {
 
-double read_s(const Technology& technology) {
-  return technology.t_int.base + technology.t_conv.base;
-}
-
 double transfer_pulse_s(const Technology& technology) {
-  return read_s(technology) + technology.t_pcm.base;
+  return read_s(technology, false) + technology.t_pcm.base;
 }
 
 double factor(double now, double then) {
@@ -32,7 +28,7 @@ std::span<const Phase> counted_phases(OpConvention convention) {
 
 Achieved::Achieved(const Ledger& ledger, const ChipShape& chip, const Technology& simulated_with,
                    const EnergySettings& settings, OpConvention convention)
-    : read_s_(read_s(simulated_with)),
+    : read_s_(read_s(simulated_with, settings.overlap)),
       pulses_pcm_(ledger.total(Phase::update).set_pulses > 0),
       slot_s_(update_slot_s(simulated_with, pulses_pcm_)),
       transfer_pulse_s_(transfer_pulse_s(simulated_with)),
@@ -52,7 +48,7 @@ Achieved::Figures Achieved::under(const Technology& technology) const {
   Figures figures;
   for (const Phase phase : counted_phases(convention_)) {
     const PhaseTotal& total = phases_[index_of(phase)];
-    double scale = factor(read_s(technology), read_s_);
+    double scale = factor(read_s(technology, settings_.overlap), read_s_);
     if (phase == Phase::update) scale = factor(update_slot_s(technology, pulses_pcm_), slot_s_);
     if (phase == Phase::transfer) {
       scale = factor(transfer_pulse_s(technology), transfer_pulse_s_);

@@ -22,10 +22,14 @@ struct Activity {
   std::uint64_t update_lines = 0;       ///< lines x examples with their update pulse generator active
   // Converters and digital.
   std::uint64_t conversions = 0;
-  std::uint64_t stores = 0;  ///< activations or deltas written to and read from a line buffer
+  std::uint64_t stores = 0;          ///< activations or deltas written to and read from a line buffer
+  std::uint64_t sums = 0;            ///< values added to another, partial sums
+  std::uint64_t functions = 0;       ///< activations looked up, derivatives multiplied by
+  std::uint64_t softmax_values = 0;  ///< classes compared with a target
   // Network, booked at the node that sends.
   std::uint64_t bit_hops = 0;  ///< bits x links travelled; the length of a link is the tile pitch
   std::uint64_t router_flits = 0;
+  std::uint64_t host_bits = 0;  ///< between the chip and the host's memory
   // PCM programming.
   std::uint64_t set_pulses = 0;
   std::uint64_t reset_pulses = 0;

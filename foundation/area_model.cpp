@@ -8,7 +8,13 @@ namespace kirchhoff::foundation {
 
 namespace {
 constexpr double mm2_per_um2 = 1e-6;
+
+double buffer_bits(const TileGeometry& tile) {
+  constexpr double per_row = 8;
+  constexpr double per_column = 9 + 8 + 16;
+  return static_cast<double>(tile.rows) * per_row + static_cast<double>(tile.columns) * per_column;
 }
+}  // namespace
 
 AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology) {
   const auto tiles = static_cast<double>(chip.tiles);
@@ -16,6 +22,10 @@ AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology) {
   area.cells_mm2 = tiles * chip.tile.cells() * technology.a_cell.base * mm2_per_um2;
   area.periphery_mm2 = tiles * chip.tile.lines() * technology.a_neu.base * mm2_per_um2;
   area.routers_mm2 = static_cast<double>(chip.routers) * technology.a_router.base * mm2_per_um2;
+  const double tile_digital = technology.a_dig.base + buffer_bits(chip.tile) * technology.a_sram.base;
+  area.digital_mm2 = (static_cast<double>(chip.routers) * tile_digital +
+                      static_cast<double>(chip.sequencers) * technology.a_seq.base) *
+                     mm2_per_um2;
   area.overhead_mm2 = technology.a_ovh.base * area.total_mm2();
   return area;
 }

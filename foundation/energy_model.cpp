@@ -56,9 +56,13 @@ EnergyModel::EnergyModel(const Technology& technology, const TileGeometry& geome
   driver_ = t.e_drv.base;
   update_line_ = t.e_upl.base;
   store_ = t.e_store.base;
+  sum_ = t.e_sum.base;
+  function_ = t.e_act.base;
+  softmax_ = t.e_softmax.base;
   link_mm_ = geometry.link_mm.value_or(tile_pitch_mm(geometry, t));
   bit_hop_ = link_mm_ * t.e_wire.base;
   flit_ = t.link_width.base * t.e_router.base;
+  host_bit_ = t.e_host.base;
   set_ = t.e_set.base;
   reset_ = t.e_reset.base;
   standby_w_ = geometry.cells() * t.i_leak.base * t.vdd.base;
@@ -83,7 +87,10 @@ EnergyBreakdown EnergyModel::price(const Activity& activity, Phase phase) const 
                             times(activity.column_update_pulses, column_charge_) +
                             times(activity.update_lines, update_line_);
   energy[Booking::storage] = times(activity.stores, store_);
+  energy[Booking::digital] = times(activity.sums, sum_) + times(activity.functions, function_) +
+                             times(activity.softmax_values, softmax_);
   energy[Booking::routing] = times(activity.bit_hops, bit_hop_) + times(activity.router_flits, flit_);
+  energy[Booking::host_bus] = times(activity.host_bits, host_bit_);
   if (phase == Phase::transfer) {
     const double rest = energy.total();
     energy = {};

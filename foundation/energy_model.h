@@ -23,13 +23,15 @@ enum class Booking : unsigned char {
   drivers,
   update,
   storage,
+  digital,
   routing,
+  host_bus,
   standby,
   transfer,
   control
 };
 
-inline constexpr std::array<std::string_view, 12> booking_names{"array_read_forward",
+inline constexpr std::array<std::string_view, 14> booking_names{"array_read_forward",
                                                                 "array_read_transposed",
                                                                 "line_charging",
                                                                 "conversion",
@@ -37,7 +39,9 @@ inline constexpr std::array<std::string_view, 12> booking_names{"array_read_forw
                                                                 "drivers",
                                                                 "update",
                                                                 "storage",
+                                                                "digital",
                                                                 "routing",
+                                                                "host_bus",
                                                                 "standby",
                                                                 "transfer",
                                                                 "control"};
@@ -64,6 +68,8 @@ FRealisation f_realisation_from(std::string_view text);
 struct EnergySettings {
   FRealisation f_realisation = FRealisation::voltage;
   double f_gain = 3;  ///< F of W = F (G+ - G-) + s (g - g_ref)
+  /// The next layer integrates while this one converts. A read takes less time and no less energy.
+  bool overlap = false;
 };
 
 /// Prices counted activity: energy = sum of count x coefficient, the coefficients from the technology's base
@@ -76,14 +82,16 @@ struct EnergySettings {
 ///   drivers           lines x e_drv
 ///   update            pulses on a line x its capacitance vdd^2, plus lines x e_upl
 ///   storage           activations x e_store
+///   digital           sums x e_sum, activations and derivatives x e_act, classes x e_softmax
 ///   routing           bits x links x link length x e_wire, plus flits x link_width x e_router
+///   host bus          bits x e_host
 ///   standby           cells x i_leak vdd x elapsed time
 ///   transfer          PCM pulses x e_set, e_reset, plus everything above that happens in phase `transfer`
 ///                     except standby; PCM pulses of phase `update` belong to the update
 ///   control           ctl x the sum of the above
 ///
 /// Reads in phase `backward` are transposed, all others forward. Not modelled: voltage drop along the lines,
-/// switching activity of single bits on a link, energy of the host's memory.
+/// switching activity of single bits on a link, energy of the host's memory, the sequencer's own logic.
 class EnergyModel {
  public:
   EnergyModel(const Technology& technology, const TileGeometry& geometry,
@@ -108,9 +116,13 @@ class EnergyModel {
   double driver_;
   double update_line_;
   double store_;
+  double sum_;
+  double function_;
+  double softmax_;
   double link_mm_;
   double bit_hop_;
   double flit_;
+  double host_bit_;
   double set_;
   double reset_;
   double standby_w_;

@@ -47,6 +47,8 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   forward.stores = count(n * columns * a.stores);
   forward.bit_hops = count(n * columns * a.bit_hops);
   forward.router_flits = count(n * columns * a.router_flits);
+  forward.sums = count(n * columns * a.sums);
+  forward.functions = count(n * columns * a.functions);
 
   Activity& backward = phases[index_of(Phase::backward)];
   backward.pcm_duty_s = n * weights * a.backward_pcm_s;
@@ -59,6 +61,8 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   backward.stores = count(n * rows * a.stores);
   backward.bit_hops = count(n * rows * a.bit_hops);
   backward.router_flits = count(n * rows * a.router_flits);
+  backward.sums = count(n * rows * a.sums);
+  backward.functions = count(n * rows * a.functions);
 
   Activity& update = phases[index_of(Phase::update)];
   update.row_update_pulses = count(n * rows * a.slots * a.row_pulses_per_slot);
@@ -85,12 +89,8 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   return phases;
 }
 
-double read_s(const Technology& technology) {
-  return technology.t_int.base + technology.t_conv.base;
-}
-
 double transfer_pulse_s(const Technology& technology) {
-  return read_s(technology) + technology.t_pcm.base;
+  return read_s(technology, false) + technology.t_pcm.base;
 }
 
 }  // namespace
@@ -170,6 +170,8 @@ MeasuredActivity measured_activity(const Ledger& ledger, const Technology& techn
     a.stores = (real(forward.stores) + real(backward.stores)) / activations;
     a.bit_hops = (real(forward.bit_hops) + real(backward.bit_hops)) / activations;
     a.router_flits = (real(forward.router_flits) + real(backward.router_flits)) / activations;
+    a.sums = (real(forward.sums) + real(backward.sums)) / activations;
+    a.functions = (real(forward.functions) + real(backward.functions)) / activations;
   }
 
   const double transfers = real(ledger.counters().transfers);
@@ -204,10 +206,10 @@ Peak peak(const PeakActivity& activity, const TileGeometry& geometry, const Tech
   Peak result;
   result.operations = (training ? 6 : 2) * geometry.weights();
   result.area_mm2 = chip_area({geometry, 1, settings.routers_per_tile}, technology).total_mm2();
-  result.forward_s = read_s(technology);
+  result.forward_s = read_s(technology, settings.energy.overlap);
   result.energy = priced(Phase::forward);
   if (training) {
-    result.backward_s = activity.transposed_passes * read_s(technology);
+    result.backward_s = activity.transposed_passes * read_s(technology, settings.energy.overlap);
     result.update_s = activity.slots * update_slot_s(technology, activity.update_set_pulses > 0);
     result.energy += priced(Phase::backward);
     result.energy += priced(Phase::update);

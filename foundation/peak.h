@@ -35,6 +35,8 @@ struct PeakActivity {
   double stores = 1;
   double bit_hops = 0;
   double router_flits = 0;
+  double sums = 0;
+  double functions = 0;
   // Transfer.
   double transfer_interval = 0;   ///< examples; 0: no transfer
   double verify_iterations = 0;   ///< per row
@@ -88,8 +90,9 @@ struct Peak {
   Efficiency with_transfer;  ///< the same as `excluded` under OpConvention::forward, where nothing is written
 };
 
-/// Times: a pass of a read t_int + t_conv, an update slots x t_upd (t_pcm where PCM is pulsed), a transfer
-/// rows x iterations x (read + t_pcm); all at base values. Throughput is that of one tile.
+/// Times: a pass of a read t_int + t_conv (the longer of both where they overlap), an update slots x t_upd
+/// (t_pcm where PCM is pulsed), a transfer rows x iterations x (read + t_pcm); all at base values. Throughput
+/// is that of one tile.
 [[nodiscard]] Peak peak(const PeakActivity& activity, const TileGeometry& geometry,
                         const Technology& technology, const PeakSettings& settings = {});
 

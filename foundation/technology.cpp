@@ -44,6 +44,9 @@ constexpr std::array fields{
     TechnologyField{"e_drv", "J", false, &T::e_drv},
     TechnologyField{"e_upl", "J", false, &T::e_upl},
     TechnologyField{"e_store", "J", false, &T::e_store},
+    TechnologyField{"e_sum", "J", false, &T::e_sum},
+    TechnologyField{"e_act", "J", false, &T::e_act},
+    TechnologyField{"e_softmax", "J", false, &T::e_softmax},
     TechnologyField{"c_line_um", "F/um", false, &T::c_line_um},
     TechnologyField{"r_line_um", "ohm/um", false, &T::r_line_um},
     TechnologyField{"c_gate", "F", false, &T::c_gate},
@@ -55,6 +58,7 @@ constexpr std::array fields{
     TechnologyField{"e_router", "J/bit", false, &T::e_router},
     TechnologyField{"e_wire", "J/bit/mm", false, &T::e_wire},
     TechnologyField{"route_mm", "mm", false, &T::route_mm},
+    TechnologyField{"e_host", "J/bit", false, &T::e_host},
     TechnologyField{"t_act", "s", false, &T::t_act},
     TechnologyField{"t_softmax", "s", false, &T::t_softmax},
     TechnologyField{"dma_bandwidth", "byte/s", true, &T::dma_bandwidth},
@@ -63,6 +67,9 @@ constexpr std::array fields{
     TechnologyField{"a_cell", "um2", true, &T::a_cell},
     TechnologyField{"a_neu", "um2", false, &T::a_neu},
     TechnologyField{"a_router", "um2", false, &T::a_router},
+    TechnologyField{"a_sram", "um2/bit", false, &T::a_sram},
+    TechnologyField{"a_dig", "um2", false, &T::a_dig},
+    TechnologyField{"a_seq", "um2", false, &T::a_seq},
     TechnologyField{"a_ovh", "1", false, &T::a_ovh},
 };
 
@@ -174,14 +181,40 @@ std::string header_text(const std::vector<TomlItem>& items, const std::string& k
   return *value;
 }
 
+/// A plain number greater than 0; 0 where there is none.
+double header_number(const std::vector<TomlItem>& items, const std::string& key, Problems& problems) {
+  const TomlItem* item = find_item(items, key);
+  if (item == nullptr) {
+    return 0;
+  }
+  const auto* real = std::get_if<double>(&item->literal.value);
+  const auto* integer = std::get_if<std::int64_t>(&item->literal.value);
+  const double value = real != nullptr ? *real : integer != nullptr ? static_cast<double>(*integer) : 0;
+  if (item->is_table || !(value > 0 && value < no_limit)) {
+    problems.add(item->line, key + " must be a number greater than 0, as in 90");
+    return 0;
+  }
+  return value;
+}
+
 }  // namespace
 
 std::span<const TechnologyField> technology_fields() {
   return fields;
 }
 
+Quantity read_quantity(const TechnologyField& field, const TomlItem& table, Problems& problems) {
+  return QuantityReader(field, problems).read(table);
+}
+
 double update_slot_s(const Technology& technology, bool pulses_pcm) {
   return pulses_pcm ? technology.t_pcm.base : technology.t_upd.base;
+}
+
+double read_s(const Technology& technology, bool overlap) {
+  const double integrate = technology.t_int.base;
+  const double convert = technology.t_conv.base;
+  return overlap ? std::max(integrate, convert) : integrate + convert;
 }
 
 void stretch_time(Technology& technology, double factor) {
@@ -211,7 +244,9 @@ Technology parse_technology(std::string_view text, const std::string& file_name)
   technology.name = header_text(items, "name", problems);
   technology.title = header_text(items, "title", problems);
 
-  std::vector<std::string> names{"name", "title"};
+  technology.feature_nm = header_number(items, "feature_nm", problems);
+
+  std::vector<std::string> names{"name", "title", "feature_nm"};
   for (const TechnologyField& field : fields) {
     names.emplace_back(field.name);
   }

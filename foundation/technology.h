@@ -8,6 +8,9 @@
 
 namespace kirchhoff::foundation {
 
+class Problems;
+struct TomlItem;
+
 /// A technology parameter and how well it is known; values in the unit of its TechnologyField, low <= base
 /// <= high, none negative.
 struct Quantity {
@@ -24,8 +27,9 @@ struct Quantity {
 /// Energy, area and time of the parts of a chip at one technology node. Plain data; read it with
 /// parse_technology(), walk over it with technology_fields().
 struct Technology {
-  std::string name;   ///< "90nm"
-  std::string title;  ///< for people
+  std::string name;       ///< "90nm"
+  std::string title;      ///< for people
+  double feature_nm = 0;  ///< of the node; 0 where the file does not say
 
   // Array and its workload. Means that a run replaces by what it counted are marked (mean).
   Quantity n_row;       ///< 1, rows of the reference tile
@@ -57,6 +61,9 @@ struct Technology {
   Quantity e_drv;      ///< J
   Quantity e_upl;      ///< J
   Quantity e_store;    ///< J
+  Quantity e_sum;      ///< J
+  Quantity e_act;      ///< J
+  Quantity e_softmax;  ///< J
   Quantity c_line_um;  ///< F/um
   Quantity r_line_um;  ///< ohm/um
   Quantity c_gate;     ///< F
@@ -69,6 +76,7 @@ struct Technology {
   Quantity e_router;        ///< J/bit
   Quantity e_wire;          ///< J/bit/mm
   Quantity route_mm;        ///< mm (mean)
+  Quantity e_host;          ///< J/bit
   // Digital parts and host.
   Quantity t_act;          ///< s
   Quantity t_softmax;      ///< s
@@ -79,6 +87,9 @@ struct Technology {
   Quantity a_cell;    ///< um2
   Quantity a_neu;     ///< um2
   Quantity a_router;  ///< um2
+  Quantity a_sram;    ///< um2/bit
+  Quantity a_dig;     ///< um2
+  Quantity a_seq;     ///< um2
   Quantity a_ovh;     ///< 1
 };
 
@@ -92,13 +103,20 @@ struct TechnologyField {
 /// Every parameter, in the order of the struct.
 std::span<const TechnologyField> technology_fields();
 
-/// Reads a technology file: name and title, and one table per parameter with low, base, high ("1.2 V"),
-/// mark, and optionally meaning and note. All parameters must be there and no others. Everything that is
-/// wrong is reported at once, InputError with one line per problem, "file:line: ...".
+/// Reads a technology file: name and title, feature_nm where known, and one table per parameter with low,
+/// base, high ("1.2 V"), mark, and optionally meaning and note. All parameters must be there and no others.
+/// Everything that is wrong is reported at once, InputError with one line per problem, "file:line: ...".
 Technology parse_technology(std::string_view text, const std::string& file_name);
+
+/// One parameter from its table, as in a technology file; what is wrong goes to `problems`.
+Quantity read_quantity(const TechnologyField& field, const TomlItem& table, Problems& problems);
 
 /// How long a slot of an update lasts: a pulse of a capacitor's source, or of a PCM where updates go there.
 [[nodiscard]] double update_slot_s(const Technology& technology, bool pulses_pcm);
+
+/// What a read adds to the time of a pass: t_int + t_conv, or the longer of both where the next layer
+/// integrates while this one converts.
+[[nodiscard]] double read_s(const Technology& technology, bool overlap);
 
 /// The same chip at another pace: every time `factor` times as long, every clock and bandwidth by as much
 /// slower. Energies and currents stay; what is paid by the second is paid for longer.

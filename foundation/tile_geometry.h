@@ -28,7 +28,8 @@ struct TileGeometry {
 struct ChipShape {
   TileGeometry tile;
   std::int64_t tiles = 0;
-  std::int64_t routers = 0;
+  std::int64_t routers = 0;     ///< each with the digital part of a tile
+  std::int64_t sequencers = 0;  ///< with the host interface: 1 for a whole chip
 };
 
 }  // namespace kirchhoff::foundation

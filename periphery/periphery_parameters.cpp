@@ -8,7 +8,9 @@ using foundation::Mark;
 
 void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
   table.integer("dac.bits", p.dac_bits, 2, 8, Mark::source, "pulse-width steps; 8-bit activations");
-  table.integer("adc.bits", p.adc_bits, 3, 15, Mark::assumed, "signed; technology's e_adc is for 8 bit");
+  table.integer(
+      "adc.bits", p.adc_bits, 3, 15, Mark::assumed,
+      "signed; the technology's e_adc and t_conv are for 8 bits of magnitude, the sign is one comparison");
   table.real("adc.hidden_full_scale", p.adc_hidden_full_scale, "", 0.01, 1000, Mark::assumed,
              "+- of z = W x / kappa per tile, hidden layers");
   table.real("adc.output_full_scale", p.adc_output_full_scale, "", 0, 1000, Mark::assumed,
@@ -23,6 +25,14 @@ void declare(foundation::ParameterTable& table, PeripheryParameters& p) {
              "LSB, largest of any converter; end points corrected; monotonic up to 2^adc.bits / 10.4");
   table.real("adc.integrator_noise", p.adc_integrator_noise, "", 0, 10, Mark::assumed,
              "sd per read, of z or w times scaled delta; AIHWKit's default is 0.06 with a range of +-12");
+  table.choice(
+      "adc.model", p.adc_model, {"function-mapping", "ramp", "sar", "cco"}, Mark::assumed,
+      "energy, time and area of a conversion: the technology's (Giordano 2019); ramp, doubling per bit; "
+      "SAR (ISAAC, Murmann); oscillator that counts during the read (HERMES)");
+  table.integer("adc.columns_per_converter", p.adc_columns_per_converter, 1, 8, Mark::assumed,
+                "1, 2, 4 or 8 lines take turns at one converter, columns and rows alike");
+  table.flag("adc.overlap", p.adc_overlap, Mark::assumed,
+             "transmit by duration: the next layer integrates while this one converts (Chang 2019)");
   table.flag(
       "adc.two_phase_deltas", p.adc_two_phase_deltas, Mark::assumed,
       "transposed read: positive, then negative deltas, converted apart; false: drivers of both signs");

@@ -19,6 +19,9 @@ struct PeripheryParameters {
   double adc_offset_lsb = 0;           ///< sd; per converter
   double adc_inl_lsb = 0;              ///< largest of any converter, end-point corrected
   double adc_integrator_noise = 0;     ///< sd per read, of z or of w times scaled delta
+  std::string adc_model = "function-mapping";  ///< or "sar", "ramp", "cco"; see ConverterModel
+  std::int64_t adc_columns_per_converter = 1;  ///< lines that take turns at a converter: 1, 2, 4, 8
+  bool adc_overlap = false;                    ///< the next layer integrates while this one converts
   bool adc_two_phase_deltas = false;  ///< positive and negative deltas read and converted one after the other
   std::int64_t update_slots = 63;     ///< bits of a line's pulse train
   std::string update_style = "trains";  ///< or "coincidence", "rounding"; see UpdateStyle

@@ -49,6 +49,7 @@ TileCore::Constants::Constants(const TileParameters& p)
       dac_bits(static_cast<std::uint32_t>(p.periphery.dac_bits)),
       read(p.timing.read()),
       transposed(p.timing.transposed(p.periphery.adc_two_phase_deltas)),
+      overlap(p.timing.overlap()),
       update(p.timing.update(p.periphery.update_slots)),
       digital_value(p.timing.digital(1)),
       g_ref_us(present_parts(p.synapse).capacitor.g_ref_us) {}
@@ -311,7 +312,8 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
 void TileCore::forward(const PacketHeader& cause) {
   const Duration from = inputs_.latest();
   PathTime path = inputs_.path();
-  const Duration done = occupy(from, constants_.read, TileState::read);
+  const Duration overlap = settings_.has(control_overlap_forward) ? constants_.overlap : Duration{0};
+  const Duration done = occupy(from, constants_.read, TileState::read) - overlap;
   path.compute += done - from;
 
   const std::span<const float> x{x_.data(), rows_};
@@ -361,6 +363,8 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   const Duration done = partials_.latest() + delay;
   PathTime critical = partials_.path();
   critical.compute += delay;
+  Activity& activity = book(cause.phase);
+  activity.sums += columns_ * (partials_.expected() - 1);
 
   PacketHeader header = cause;
   if (settings_.has(control_last_layer)) {
@@ -373,7 +377,8 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
   header.element_bits = constants_.dac_bits;
-  book(cause.phase).stores += columns_;  // the derivative, kept for the way back
+  activity.functions += columns_;
+  activity.stores += columns_;  // the derivative, kept for the way back
   send(header, settings_.route(TileRegister::transmit_output), collector_->activations(), done, critical);
 }
 
@@ -392,7 +397,9 @@ void TileCore::read_transposed(std::span<const float> deltas, Activity& activity
 void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& path) {
   const bool two_phases = constants_.two_phases;
   const std::uint64_t passes = two_phases ? 2 : 1;
-  const Duration done = occupy(at, constants_.transposed, TileState::transposed, static_cast<int>(passes));
+  const Duration overlap = settings_.has(control_overlap_transposed) ? constants_.overlap : Duration{0};
+  const Duration done =
+      occupy(at, constants_.transposed, TileState::transposed, static_cast<int>(passes)) - overlap;
   path.compute += done - at;
   at = done;
 
@@ -402,6 +409,7 @@ void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& pat
   activity.integrator_passes += passes * (input_rows_ + 1);
   activity.conversions += passes * input_rows_;
   activity.multiply_accumulates += input_rows_ * columns_;
+  activity.sums += (passes - 1) * input_rows_;  // one sign less the other
 
   const std::span<float> e{scratch_.values.data(), input_rows_};
   if (constants_.ideal) {
@@ -440,6 +448,9 @@ void TileCore::collect_back(const PacketHeader& cause, Duration at, PathTime pat
   PathTime critical = back_partials_.path();
   critical.compute += delay;
   const Duration done = back_partials_.latest() + delay;
+  Activity& activity = book(cause.phase);
+  activity.sums += columns_ * (collector_->back_slots() - 1);
+  activity.functions += columns_;  // times the derivative
   const std::int32_t exponent = collector_->deltas(cause.exponent);
   const interconnect::RouteId leader = settings_.route(TileRegister::transmit_report);
   if (leader == no_route) {

@@ -32,8 +32,10 @@ namespace kirchhoff::tiles {
 /// Data flow: when all inputs of a layer's rows are here, the array is read forward and the partial sum goes
 /// to the collector; when the deltas of its columns are here, it is read transposed (but for the first layer)
 /// and then updated. A line's converter is the same hardware whatever part of the array is in use; noise is
-/// drawn by the tile's count of reads. Operations of a tile follow one another. Not modelled: overlap of
-/// conversion with the next read, power gating, converters in read_row().
+/// drawn by the tile's count of reads. Operations of a tile follow one another. With
+/// control_overlap_forward or _transposed a result leaves when its conversion begins, as far as the next
+/// layer's integration covers it; the tile itself is busy to the end. Not modelled: the partial sums and
+/// exponents that would then have to keep pace, power gating, converters in read_row().
 class TileCore {
  public:
   /// Tiles of one chip should share the scratch lines; without any the tile has its own.
@@ -115,6 +117,7 @@ class TileCore {
     std::uint32_t dac_bits;
     foundation::Duration read;
     foundation::Duration transposed;
+    foundation::Duration overlap;
     foundation::Duration update;
     foundation::Duration digital_value;
     double g_ref_us;  ///< of a cell of the reference line; 0 without capacitors

@@ -25,6 +25,8 @@ struct TileTiming {
   foundation::Duration digital_value{1000};  ///< wide sum, activation, derivative: per value
 
   [[nodiscard]] foundation::Duration read() const { return integrate + convert; }
+  /// How much sooner the next layer's read begins where it overlaps with the conversion of this one's.
+  [[nodiscard]] foundation::Duration overlap() const { return integrate < convert ? integrate : convert; }
   /// Deltas in two phases are two reads, one of each sign.
   [[nodiscard]] foundation::Duration transposed(bool two_phases) const {
     return read() * (two_phases ? 2 : 1);

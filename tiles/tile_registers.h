@@ -80,10 +80,12 @@ inline constexpr std::array<TileRegisterDoc, 25> tile_register_docs{{
 /// Bits of CONTROL.
 enum TileControl : std::uint32_t {
   control_enable = 1U << 0,
-  control_first_layer = 1U << 1,  ///< no transposed read
-  control_last_layer = 1U << 2,   ///< the collector sends z to the sequencer
-  control_collector = 1U << 3,    ///< adds the partial sums of its column group
-  control_bias = 1U << 4,         ///< the last row in use is the bias row, always driven
+  control_first_layer = 1U << 1,         ///< no transposed read
+  control_last_layer = 1U << 2,          ///< the collector sends z to the sequencer
+  control_collector = 1U << 3,           ///< adds the partial sums of its column group
+  control_bias = 1U << 4,                ///< the last row in use is the bias row, always driven
+  control_overlap_forward = 1U << 5,     ///< the next layer integrates while this tile converts
+  control_overlap_transposed = 1U << 6,  ///< the same, transposed
 };
 
 /// Bits of STATUS.

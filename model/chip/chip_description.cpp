@@ -73,6 +73,23 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   return d;
 }
 
+foundation::EnergySettings energy_settings(const Configuration& configuration) {
+  return {.f_realisation = foundation::f_realisation_from(configuration.chip.f_realisation),
+          .f_gain = configuration.synapse.f_gain,
+          .overlap = configuration.periphery.adc_overlap};
+}
+
+foundation::ChipShape chip_shape(const Configuration& configuration) {
+  const auto& chip = configuration.chip;
+  foundation::ChipShape shape;
+  shape.tile.rows = chip.tile_rows;
+  shape.tile.columns = chip.tile_columns;
+  shape.tiles = chip.mesh_rows * chip.mesh_columns;
+  shape.routers = shape.tiles;
+  shape.sequencers = 1;
+  return shape;
+}
+
 MappingTarget mapping_target(const Configuration& configuration) {
   const auto& chip = configuration.chip;
   return {
@@ -88,6 +105,7 @@ ProgramOptions program_options(const Configuration& configuration, double learni
           .flow_entries = static_cast<std::size_t>(configuration.chip.flow_entries),
           .backward_full_scale = configuration.periphery.adc_backward_full_scale,
           .adc_bits = configuration.periphery.adc_bits,
+          .overlap = configuration.periphery.adc_overlap,
           .learning_rate = learning_rate,
           .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval)};
 }

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "foundation/duration.h"
+#include "foundation/energy_model.h"
+#include "foundation/tile_geometry.h"
 #include "interconnect/link.h"
 #include "interconnect/topology.h"
 #include "model/chip/sequencer_core.h"
@@ -38,6 +40,12 @@ struct ChipDescription {
 
 /// Times come from the technology's base values. Throws InputError where a value cannot be built.
 ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail);
+
+/// How the configuration wants energy and time to be priced.
+[[nodiscard]] foundation::EnergySettings energy_settings(const Configuration& configuration);
+
+/// The whole chip, as far as area needs it.
+[[nodiscard]] foundation::ChipShape chip_shape(const Configuration& configuration);
 
 /// What of the chip a network is mapped onto.
 [[nodiscard]] MappingTarget mapping_target(const Configuration& configuration);

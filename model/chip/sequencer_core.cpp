@@ -100,11 +100,11 @@ void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Dur
     bool memory_ok = true;
     bool cells_ok = true;
     if (program) {
-      memory_ok = ports_.dma_read(descriptor.input_address + offset, bytes_, now);
+      memory_ok = read_host(descriptor.input_address + offset, bytes_, Phase::setup, now);
       cells_ok = memory_ok && ports_.write_cells(cells, bytes_, now);
     } else {
       cells_ok = ports_.read_cells(cells, bytes_, now);
-      memory_ok = !cells_ok || ports_.dma_write(descriptor.output_address + offset, bytes_, now);
+      memory_ok = !cells_ok || write_host(descriptor.output_address + offset, bytes_, Phase::setup, now);
     }
     completion.error |= (memory_ok ? 0U : std::uint32_t{error_dma}) |
                         (cells_ok || !memory_ok ? 0U : std::uint32_t{error_descriptor});
@@ -199,9 +199,11 @@ void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched n
       break;
     }
     const Duration outputs_at = output_join_.latest();
+    const Phase phase = training ? Phase::forward : Phase::inference;
     OutputUnit::Result result{OutputUnit::predict(z_), 0};
     if (labelled) {
       result = output_unit_->compare(z_, example.label);
+      ledger.at(ledger.host_node(), phase).softmax_values += classes;
       completion.correct += result.predicted == example.label ? 1 : 0;
       completion.loss += result.loss;
     }
@@ -210,14 +212,13 @@ void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched n
     if (descriptor.output_address != 0) {
       auto predicted = static_cast<std::uint16_t>(result.predicted);
       Duration written = compared;
-      if (!ports_.dma_write(descriptor.output_address + std::uint64_t{number} * sizeof predicted,
-                            bytes_of_object(predicted), written)) {
+      if (!write_host(descriptor.output_address + std::uint64_t{number} * sizeof predicted,
+                      bytes_of_object(predicted), phase, written)) {
         completion.error = error_dma;
         break;
       }
     }
     bool transferred = false;
-    const Phase phase = training ? Phase::forward : Phase::inference;
     ledger.elapsed(phase) += compared - now;
     ledger.network_elapsed(phase) += (start - now) + output_join_.path().network;
     now = compared;
@@ -283,7 +284,25 @@ void SequencerCore::reset() {
   under_way_.reset();
 }
 
+bool SequencerCore::read_host(std::uint64_t address, std::span<std::byte> bytes, Phase phase, Duration& at) {
+  book_host_bits(bytes.size(), phase);
+  return ports_.dma_read(address, bytes, at);
+}
+
+bool SequencerCore::write_host(std::uint64_t address, std::span<const std::byte> bytes, Phase phase,
+                               Duration& at) {
+  book_host_bits(bytes.size(), phase);
+  return ports_.dma_write(address, bytes, at);
+}
+
+void SequencerCore::book_host_bits(std::size_t bytes, Phase phase) {
+  constexpr std::uint64_t bits_per_byte = 8;
+  services_.ledger.at(services_.ledger.host_node(), phase).host_bits += bits_per_byte * bytes;
+}
+
 bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Duration at, Fetched& into) {
+  const bool training = descriptor.operation == static_cast<std::uint32_t>(DescriptorOperation::train);
+  const Phase phase = training ? Phase::forward : Phase::inference;
   std::uint64_t index = number;
   into.ready = at;
   into.ok = false;
@@ -291,21 +310,21 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
     if (order_.empty() || number < order_first_ || number >= order_first_ + order_.size()) {
       order_first_ = number;
       order_.resize(std::min(kOrderChunk, descriptor.count - number));
-      if (!ports_.dma_read(descriptor.order_address + std::uint64_t{number} * sizeof(std::uint32_t),
-                           std::as_writable_bytes(std::span{order_}), into.ready)) {
+      if (!read_host(descriptor.order_address + std::uint64_t{number} * sizeof(std::uint32_t),
+                     std::as_writable_bytes(std::span{order_}), phase, into.ready)) {
         return false;
       }
     }
     index = order_[number - order_first_];
   }
   into.input.resize(settings_.get(sequencer_register::inputs));
-  if (!ports_.dma_read(descriptor.input_address + index * descriptor.stride, into.input, into.ready)) {
+  if (!read_host(descriptor.input_address + index * descriptor.stride, into.input, phase, into.ready)) {
     return false;
   }
   if (descriptor.label_address != 0) {
     std::uint16_t label = 0;
-    if (!ports_.dma_read(descriptor.label_address + index * sizeof label, bytes_of_object(label),
-                         into.ready)) {
+    if (!read_host(descriptor.label_address + index * sizeof label, bytes_of_object(label), phase,
+                   into.ready)) {
       return false;
     }
     into.label = label;

@@ -124,6 +124,12 @@ class SequencerCore {
   void rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
             foundation::Duration now);
   void finish(Completion& completion, foundation::Duration now);
+  /// DMA, its bits counted. Not counted: descriptors, register accesses.
+  bool read_host(std::uint64_t address, std::span<std::byte> bytes, foundation::Phase phase,
+                 foundation::Duration& at);
+  bool write_host(std::uint64_t address, std::span<const std::byte> bytes, foundation::Phase phase,
+                  foundation::Duration& at);
+  void book_host_bits(std::size_t bytes, foundation::Phase phase);
   bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
   bool forward(const Fetched& example, bool training, foundation::Duration start);
   bool backward(std::span<const float> deltas, foundation::Duration start);

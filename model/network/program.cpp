@@ -297,7 +297,14 @@ class Programmer {
     return tiles::control_enable | (tile.layer == 0 ? std::uint32_t{tiles::control_first_layer} : 0U) |
            (is_last(tile.layer) ? std::uint32_t{tiles::control_last_layer} : 0U) |
            (tile.row_split == 0 ? std::uint32_t{tiles::control_collector} : 0U) |
-           (tile.bias ? std::uint32_t{tiles::control_bias} : 0U);
+           (tile.bias ? std::uint32_t{tiles::control_bias} : 0U) | overlap_of(tile);
+  }
+
+  /// Results that go into another read: not the last layer's, nor the deltas of the first, which only update.
+  [[nodiscard]] std::uint32_t overlap_of(const TileAssignment& tile) const {
+    if (!options_.overlap) return 0;
+    return (is_last(tile.layer) ? 0U : std::uint32_t{tiles::control_overlap_forward}) |
+           (tile.layer < 2 ? 0U : std::uint32_t{tiles::control_overlap_transposed});
   }
 
   void write_role(const TileAssignment& tile) {

@@ -19,6 +19,7 @@ struct ProgramOptions {
   std::size_t flow_entries = 256;
   double backward_full_scale = 1;
   std::int64_t adc_bits = 9;
+  bool overlap = false;  ///< conversions with the next layer's reads
   double learning_rate = 0;
   std::uint32_t transfer_interval = 0;
 };

@@ -18,6 +18,7 @@
 #include "foundation/toml_reader.h"
 #include "model/presets/consistency.h"
 #include "model/presets/embedded_files.h"
+#include "periphery/converter_model.h"
 
 namespace kirchhoff::model {
 namespace {
@@ -224,6 +225,7 @@ class Loader {
     const Source source =
         find_named_at(technology_place_, [&] { return find_technology(configuration_.technology_origin); });
     configuration_.technology = foundation::parse_technology(source.text, source.path);
+    periphery::fit_converters(configuration_.periphery, configuration_.technology);
     foundation::stretch_time(configuration_.technology, configuration_.chip.time_stretch);
   }
 

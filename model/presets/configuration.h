@@ -37,7 +37,7 @@ struct Configuration {
   periphery::PeripheryParameters periphery;
   NetworkParameters network;
   PowerOffParameters power_off;
-  foundation::Technology technology;  ///< with chip.time_stretch in its times
+  foundation::Technology technology;  ///< with the converters of adc.* and chip.time_stretch in it
 
   foundation::ParameterTable table;
 };

@@ -65,6 +65,12 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
   check.demand(converters.adc_inl_lsb <= periphery::largest_monotonic_inl_lsb(converters.adc_bits),
                "adc.inl must be at most (2^(adc.bits - 1) - 1) / 5.2 LSB, or converters step back",
                {"adc.inl", "adc.bits"});
+  const std::int64_t share = converters.adc_columns_per_converter;
+  check.demand(share == 1 || share == 2 || share == 4 || share == 8,
+               "adc.columns_per_converter must be 1, 2, 4 or 8", {"adc.columns_per_converter"});
+  check.demand(converters.adc_model != "cco" || share == 1,
+               "adc.model cco counts while its line integrates and cannot be shared",
+               {"adc.model", "adc.columns_per_converter"});
   const tiles::SynapseParameters& synapse = configuration.synapse;
   if (!synapse.has_capacitor()) {
     check.refuse("synapse.kind = pcm_pair, whose cells have no capacitor",

@@ -16,6 +16,8 @@ struct EmbeddedFile {
 
 std::span<const EmbeddedFile> embedded_presets();
 std::span<const EmbeddedFile> embedded_technologies();
+/// Published designs, see model/validation/published_design.h.
+std::span<const EmbeddedFile> embedded_designs();
 
 /// Null where there is none of that name.
 const EmbeddedFile* find_file(std::span<const EmbeddedFile> files, std::string_view name);

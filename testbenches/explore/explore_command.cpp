@@ -187,12 +187,14 @@ void add_warnings(const Options& options, const model::Configuration& configurat
       warnings.emplace_back("capacitor.device_curve: " + sentence);
     }
   }
-  if (configuration.periphery.adc_bits != 8) {
+  constexpr std::int64_t priced_bits = 9;  // 8 and a sign
+  if (configuration.periphery.adc_model == "function-mapping" &&
+      configuration.periphery.adc_bits != priced_bits) {
     warnings.emplace_back("adc.bits is " + std::to_string(configuration.periphery.adc_bits) +
-                          ", but e_adc and t_conv are the technology's 8-bit values");
+                          ", but adc.model function-mapping has the technology's e_adc and t_conv, of 8 bits "
+                          "and a sign; ramp, sar and cco scale with bits");
   }
-  warnings.emplace_back(
-      "energy: the sequencer's own logic and the host bus are not priced, only what they send");
+  warnings.emplace_back("energy: the sequencer's own logic is not priced, only what it computes and sends");
 }
 
 /// Whole points of view: as many examples and epochs as the preset has, or more.
@@ -308,16 +310,10 @@ int explore(const Options& given) {
   for (const auto& tile : session.mapping().tiles) {
     layer_of_tile[tile.node] = static_cast<int>(tile.layer);
   }
-  foundation::ChipShape shape;
-  shape.tile.rows = result.chip.rows;
-  shape.tile.columns = result.chip.columns;
-  shape.tiles = result.chip.tiles;
-  shape.routers = result.chip.tiles;
   price_run({.ledger = session.ledger(),
              .technology = configuration->technology,
-             .chip = shape,
-             .energy = {foundation::f_realisation_from(configuration->chip.f_realisation),
-                        configuration->synapse.f_gain},
+             .chip = model::chip_shape(*configuration),
+             .energy = model::energy_settings(*configuration),
              .convention = foundation::op_convention_from(configuration->chip.op_convention),
              .layer_of_tile = layer_of_tile,
              .update_slots = static_cast<double>(configuration->periphery.update_slots),

@@ -1,5 +1,6 @@
 #include <exception>
 #include <iostream>
+#include <string_view>
 #include <systemc>
 
 #include "foundation/error.h"
@@ -7,6 +8,7 @@
 #include "testbenches/explore/config_command.h"
 #include "testbenches/explore/explore_command.h"
 #include "testbenches/explore/options.h"
+#include "testbenches/explore/validate_command.h"
 
 namespace {
 
@@ -14,6 +16,9 @@ using namespace kirchhoff;
 using testbenches::Command;
 
 int run(int argc, char* argv[]) {
+  if (argc > 1 && std::string_view(argv[1]) == "validate") {
+    return testbenches::validate(argc, argv);
+  }
   const auto options = testbenches::parse_options(argc, argv);
   switch (options.command) {
     case Command::help:

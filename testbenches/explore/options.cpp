@@ -111,7 +111,7 @@ Options parse_options(int argc, const char* const* argv) {
   const std::string command = argc > 1 ? argv[1] : "";
   const bool explore = command == "explore";
   if (!explore && command != "config") {
-    throw InputError("the first argument is '" + command + "', but must be explore or config");
+    throw InputError("the first argument is '" + command + "', but must be explore, config or validate");
   }
 
   std::string train;

@@ -97,6 +97,7 @@ void fill_area(const CostInputs& inputs, RunResult& result) {
   result.area.breakdown_mm2 = {{"cells", area.cells_mm2},
                                {"periphery", area.periphery_mm2},
                                {"routers", area.routers_mm2},
+                               {"digital", area.digital_mm2},
                                {"overhead", area.overhead_mm2}};
 }
 

@@ -416,6 +416,61 @@ TEST_F(CommandLine, LookingIntoARunChangesNothing) {
   EXPECT_NE(vcd.find(" pulses_up [31:0] $end"), std::string::npos);
 }
 
+TEST_F(CommandLine, ValidatePrintsPublishedDesignsBesideTheModel) {
+  const auto table = run({"validate"});
+  EXPECT_EQ(table.code, 0) << table.err;
+  const auto outcome = run({"validate", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["schema"], "kirchhoff.validation/1");
+  EXPECT_GE(json["designs"].size(), 4U);
+  for (const auto& design : json["designs"]) {
+    EXPECT_NE(table.out.find(design["title"].get<std::string>()), std::string::npos);
+    for (const auto& result : design["results"]) {
+      const double model = result["model"];
+      const double published = result["published"];
+      EXPECT_NEAR(result["ratio"].get<double>(), model / published, 1e-9 * model / published);
+      EXPECT_TRUE(result["inside"] || !result["why_outside"].get<std::string>().empty()) << result;
+    }
+    EXPECT_EQ(design["parameters"]["vdd"]["unit"], "V");
+  }
+  EXPECT_EQ(run({"validate", "--json"}).out, outcome.out) << "the same draws every time";
+  EXPECT_EQ(run({"validate", "hermes-core", "--json"}).code, 0);
+
+  expect_refusal({"validate", "hermes-cor"}, {"unknown design 'hermes-cor'; did you mean 'hermes-core'?"});
+  expect_refusal({"validate", "--jsn"}, {"unknown option '--jsn'", "did you mean '--json'?"});
+  expect_refusal({"validate", "none.toml"}, {"cannot read 'none.toml'"});
+  expect_refusal({"validate", file("design.toml", "name = 3\n")}, {"name must be a text"}, 10);
+}
+
+TEST_F(CommandLine, OverlapMakesExamplesShorterAndSharedConvertersLonger) {
+  const auto report = [&](const std::vector<std::string>& more) {
+    const auto outcome = run(explore(more));
+    EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+    return nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  };
+  const auto plain = report({});
+  const auto overlap = report({"--set", "adc.overlap=true"});
+  const auto shared = report({"--set", "adc.columns_per_converter=2"});
+  const auto forward = [](const nlohmann::json& json) { return json["time"]["forward_s"].get<double>(); };
+  const auto backward = [](const nlohmann::json& json) { return json["time"]["backward_s"].get<double>(); };
+  const auto booked = [](const nlohmann::json& json, const char* booking) {
+    return json["energy"]["breakdown_j"][booking].get<double>();
+  };
+  // Three layers: two forward reads and one transposed one are followed by another, 128 ns sooner each.
+  EXPECT_NEAR(forward(overlap), forward(plain) - 2 * 128e-9, 1e-12);
+  EXPECT_NEAR(backward(overlap), backward(plain) - 128e-9, 1e-12);
+  EXPECT_NEAR(booked(overlap, "integrator_bias"), booked(plain, "integrator_bias"), 1e-15);
+  EXPECT_EQ(booked(overlap, "conversion"), booked(plain, "conversion"));
+  // One conversion more in each of three forward and two transposed reads.
+  EXPECT_NEAR(forward(shared), forward(plain) + 3 * 207e-9, 1e-12);
+  EXPECT_NEAR(backward(shared), backward(plain) + 2 * 207e-9, 1e-12);
+  EXPECT_LT(shared["area"]["breakdown_mm2"]["periphery"], plain["area"]["breakdown_mm2"]["periphery"]);
+  EXPECT_EQ(booked(shared, "conversion"), booked(plain, "conversion"));
+  EXPECT_GT(booked(plain, "host_bus"), 0);
+  EXPECT_GT(booked(plain, "digital"), 0);
+}
+
 TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
   const auto outcome = run(explore({"--trace", "--export-start"}));
   EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;

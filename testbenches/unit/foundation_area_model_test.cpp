@@ -27,6 +27,24 @@ TEST(AreaModel, ByHand) {
   EXPECT_DOUBLE_EQ(area.total_mm2(), 1.25 * 31400e-6);
 }
 
+TEST(AreaModel, DigitalPartsOfTilesAndChip) {
+  Technology t = round_numbers();
+  t.a_dig.base = 700;
+  t.a_sram.base = 0.5;
+  t.a_seq.base = 9000;
+  ChipShape chip{{10, 20, 1, {}}, 3, 4};
+  // 8 bits for each of 10 rows, 33 for each of 20 columns.
+  EXPECT_DOUBLE_EQ(chip_area(chip, t).digital_mm2, 4 * (700 + 740 * 0.5) * 1e-6);
+  chip.sequencers = 1;
+  const AreaBreakdown area = chip_area(chip, t);
+  EXPECT_DOUBLE_EQ(area.digital_mm2, (4 * 1070 + 9000) * 1e-6);
+  EXPECT_DOUBLE_EQ(area.total_mm2(),
+                   1.25 * (area.cells_mm2 + area.periphery_mm2 + area.routers_mm2 + area.digital_mm2));
+  chip.routers = 0;
+  chip.sequencers = 0;
+  EXPECT_EQ(chip_area(chip, t).digital_mm2, 0) << "an array with its periphery alone";
+}
+
 TEST(AreaModel, ReferenceLinesTakeCellsAndPeriphery) {
   const AreaBreakdown area = chip_area({{10, 20, 1, {}}, 1, 0}, round_numbers());
   EXPECT_DOUBLE_EQ(area.cells_mm2, 230 * 4e-6);  // a row of 20 and a column of 10 more

@@ -133,6 +133,8 @@ TEST(MeasuredActivity, RecoversWhatTheRunDid) {
   forward.conversions = n * columns;
   forward.stores = n * columns;
   forward.bit_hops = n * columns * 8;
+  forward.sums = n * columns * 2;
+  forward.functions = n * columns;
   forward.multiply_accumulates = n * rows * columns;
   Activity& backward = ledger.at(0, Phase::backward);
   backward.pcm_duty_s = n * weights * 5e-6 * 0.1;
@@ -143,6 +145,8 @@ TEST(MeasuredActivity, RecoversWhatTheRunDid) {
   backward.conversions = n * rows;
   backward.stores = n * rows;
   backward.bit_hops = n * rows * 8;
+  backward.sums = n * rows * 2;
+  backward.functions = n * rows;
   backward.multiply_accumulates = n * rows * columns;
   Activity& update = ledger.at(0, Phase::update);
   update.row_update_pulses = n * rows * 31 / 5;
@@ -161,9 +165,14 @@ TEST(MeasuredActivity, RecoversWhatTheRunDid) {
 
   const MeasuredActivity measured = measured_activity(ledger, technology, 31, 8000);
   EXPECT_TRUE(measured.assumed.empty());
+  EXPECT_DOUBLE_EQ(measured.activity.sums, 2);
+  EXPECT_DOUBLE_EQ(measured.activity.functions, 1);
   const TileGeometry geometry = closed_form_geometry({100, 50, 0, {}}, technology);
   const Peak from_run = peak(measured.activity, geometry, technology, array_alone);
-  const Peak assumed = peak(closed_form_activity(technology), geometry, technology, array_alone);
+  PeakActivity closed_form = closed_form_activity(technology);
+  closed_form.sums = 2;  // between tiles; none in the closed form of one
+  closed_form.functions = 1;
+  const Peak assumed = peak(closed_form, geometry, technology, array_alone);
   for (std::size_t i = 0; i < booking_count; ++i) {
     EXPECT_NEAR(from_run.energy_with_transfer.joules[i], assumed.energy_with_transfer.joules[i],
                 1e-6 * assumed.energy_with_transfer.total())
@@ -192,6 +201,30 @@ TEST(Peak, DeltasInTwoPhasesReadTwice) {
   EXPECT_NEAR(ratio(Booking::drivers), (100 + 2 * 50) / 150.0, 1e-9);
   EXPECT_NEAR(ratio(Booking::line_charging), 1, 1e-9);
   EXPECT_NEAR(ratio(Booking::array_read_transposed), 1, 1e-9);
+}
+
+TEST(Peak, OverlapTakesTimeAndNoEnergyButStandby) {
+  const Technology technology = unit::technology_of_node("90nm");
+  const PeakActivity activity = closed_form_activity(technology);
+  const TileGeometry geometry = closed_form_geometry({100, 50, 0, {}}, technology);
+  const Peak apart = peak(activity, geometry, technology, array_alone);
+  PeakSettings settings = array_alone;
+  settings.energy.overlap = true;
+  const Peak together = peak(activity, geometry, technology, settings);
+  EXPECT_NEAR(apart.forward_s, 335e-9, 1e-15);
+  EXPECT_NEAR(together.forward_s, 207e-9, 1e-15);
+  EXPECT_NEAR(together.backward_s, 207e-9, 1e-15);
+  EXPECT_EQ(together.update_s, apart.update_s);
+  EXPECT_EQ(together.transfer_s, apart.transfer_s) << "a verify read waits for its code";
+  EXPECT_EQ(together.area_mm2, apart.area_mm2);
+  for (std::size_t i = 0; i < booking_count; ++i) {
+    const auto booking = static_cast<Booking>(i);
+    if (booking == Booking::standby || booking == Booking::control) {
+      EXPECT_LT(together.energy[booking], apart.energy[booking]);
+    } else {
+      EXPECT_EQ(together.energy[booking], apart.energy[booking]) << booking_names[i];
+    }
+  }
 }
 
 TEST(Peak, UpdatesThatPulsePcmTakeItsTimeAndEnergy) {

@@ -32,7 +32,13 @@ Technology round_numbers() {
   t.a_cell.base = 4;
   t.a_neu.base = 100;
   t.a_router.base = 60;
+  t.a_sram.base = 0.5;
+  t.a_dig.base = 7;
   t.a_ovh.base = 0.25;
+  t.e_sum.base = 29e-12;
+  t.e_act.base = 31e-12;
+  t.e_softmax.base = 37e-12;
+  t.e_host.base = 3e-12;
   t.e_wire.base = 1e-12;
   t.e_router.base = 2e-12;
   t.link_width.base = 32;
@@ -61,6 +67,10 @@ Activity something_of_everything() {
   a.stores = 23;
   a.bit_hops = 29;
   a.router_flits = 31;
+  a.sums = 43;
+  a.functions = 47;
+  a.softmax_values = 53;
+  a.host_bits = 59;
   a.set_pulses = 37;
   a.reset_pulses = 41;
   return a;
@@ -132,8 +142,8 @@ TEST_F(EnergyByHand, PeripheryAndNetwork) {
   expect_only(model.price(a, Phase::update), Booking::storage, 23 * 17e-12);
   a = {};
   a.bit_hops = 29;
-  // Tile: (32 x 4 + 12 x 100 + 60) um2 x 1.25 = 1735 um2.
-  const double pitch_mm = std::sqrt(1735e-6);
+  // Tile: (32 x 4 + 12 x 100 + 60 + 7 + (4 x 8 + 8 x 33) x 0.5) um2 x 1.25 = 1928.75 um2.
+  const double pitch_mm = std::sqrt(1928.75e-6);
   EXPECT_NEAR(model.link_mm(), pitch_mm, 1e-12);
   expect_only(model.price(a, Phase::forward), Booking::routing, 29 * pitch_mm * 1e-12);
   const EnergyModel long_link(technology, {4, 8, 0, 2.0});
@@ -141,6 +151,19 @@ TEST_F(EnergyByHand, PeripheryAndNetwork) {
   a = {};
   a.router_flits = 31;
   expect_only(model.price(a, Phase::forward), Booking::routing, 31 * 32 * 2e-12);
+}
+
+TEST_F(EnergyByHand, DigitalPartsAndHostBus) {
+  Activity a;
+  a.sums = 43;
+  a.functions = 47;
+  expect_only(model.price(a, Phase::backward), Booking::digital, 43 * 29e-12 + 47 * 31e-12);
+  a = {};
+  a.softmax_values = 53;
+  expect_only(model.price(a, Phase::forward), Booking::digital, 53 * 37e-12);
+  a = {};
+  a.host_bits = 59;
+  expect_only(model.price(a, Phase::forward), Booking::host_bus, 59 * 3e-12);
 }
 
 TEST_F(EnergyByHand, Standby) {
@@ -198,6 +221,10 @@ TEST(EnergyModel, OneParameterChangesExactlyTheBookingsThatDependOnIt) {
       {"e_drv", {B::drivers, B::transfer}},
       {"e_upl", {B::update, B::transfer}},
       {"e_store", {B::storage, B::transfer}},
+      {"e_sum", {B::digital, B::transfer}},
+      {"e_act", {B::digital, B::transfer}},
+      {"e_softmax", {B::digital, B::transfer}},
+      {"e_host", {B::host_bus, B::transfer}},
       {"c_line_um", {B::line_charging, B::update, B::transfer}},
       {"c_gate", {B::line_charging, B::update, B::transfer}},
       {"e_wire", {B::routing, B::transfer}},
@@ -209,6 +236,8 @@ TEST(EnergyModel, OneParameterChangesExactlyTheBookingsThatDependOnIt) {
       {"a_cell", {B::line_charging, B::update, B::routing, B::transfer}},
       {"a_neu", {B::routing, B::transfer}},
       {"a_router", {B::routing, B::transfer}},
+      {"a_sram", {B::routing, B::transfer}},
+      {"a_dig", {B::routing, B::transfer}},
       {"a_ovh", {B::routing, B::transfer}},
       {"ctl", {}},
   };

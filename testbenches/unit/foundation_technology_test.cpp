@@ -63,8 +63,8 @@ TEST(Technology, FieldsNameEveryMemberOnce) {
     EXPECT_EQ(quantity.base, 0) << field.name << " shares a member with another field";
     quantity.base = 1;
   }
-  // The struct holds two texts and the quantities, nothing that has no field.
-  EXPECT_EQ(sizeof(Technology), 2 * sizeof(std::string) + names.size() * sizeof(Quantity));
+  // The struct holds two texts, the node and the quantities, nothing that has no field.
+  EXPECT_EQ(sizeof(Technology), 2 * sizeof(std::string) + sizeof(double) + names.size() * sizeof(Quantity));
 }
 
 TEST(Technology, StretchingMakesEveryTimeLongerAndNothingElse) {
@@ -114,6 +114,24 @@ TEST(Technology, RefusesWhatIsMissingMisspeltOrWrong) {
   EXPECT_EQ(error_of(replaced(good, "mark = \"assumed\"\n", "")), "t.toml:3: n_row lacks its mark");
   EXPECT_EQ(error_of(replaced(good, "name = \"test\"", "name = 3")),
             "t.toml:1: name must be given, a text in quotes");
+}
+
+TEST(Technology, MaySayItsNode) {
+  EXPECT_EQ(parse_technology(complete_file(), "t.toml").feature_nm, 0);
+  EXPECT_EQ(parse_technology("feature_nm = 45\n" + complete_file(), "t.toml").feature_nm, 45);
+  EXPECT_EQ(error_of("feature_nm = \"45 nm\"\n" + complete_file()),
+            "t.toml:1: feature_nm must be a number greater than 0, as in 90");
+  EXPECT_NE(error_of("feature_nm = -45\n" + complete_file()), "");
+}
+
+TEST(Technology, ReadsTakeTheLongerOfBothWhereTheyOverlap) {
+  Technology technology;
+  technology.t_int.base = 100e-9;
+  technology.t_conv.base = 30e-9;
+  EXPECT_DOUBLE_EQ(read_s(technology, false), 130e-9);
+  EXPECT_DOUBLE_EQ(read_s(technology, true), 100e-9);
+  technology.t_conv.base = 400e-9;
+  EXPECT_DOUBLE_EQ(read_s(technology, true), 400e-9);
 }
 
 TEST(Technology, AllProblemsAtOnce) {

@@ -156,6 +156,29 @@ TEST(Presets, TimeStretchMakesEveryPhaseSlower) {
   EXPECT_EQ(slow->technology.e_adc.base, plain->technology.e_adc.base);
 }
 
+TEST(Presets, ConvertersOfTheConfigurationMakeTheTimesOfTheChip) {
+  const auto timing = [](const std::vector<std::string>& sets) {
+    return describe_chip(*load_configuration("209k", sets), tiles::Detail::physics).tile.timing;
+  };
+  const tiles::TileTiming plain = timing({});
+  EXPECT_EQ(plain.integrate, foundation::Duration{128000});
+  EXPECT_EQ(plain.convert, foundation::Duration{207000});
+  EXPECT_EQ(timing({"adc.bits=11"}).convert, plain.convert) << "function mapping";
+  EXPECT_EQ(timing({"adc.columns_per_converter=4"}).convert, 4 * plain.convert);
+  EXPECT_EQ(timing({"adc.columns_per_converter=4"}).read(), plain.integrate + 4 * plain.convert);
+  EXPECT_EQ(timing({"adc.columns_per_converter=4"}).transposed(true),
+            2 * (plain.integrate + 4 * plain.convert));
+  EXPECT_EQ(timing({"adc.model=ramp"}).convert, 2 * plain.convert) << "9 bits";
+  EXPECT_EQ(timing({"adc.model=ramp", "adc.bits=7"}).convert, plain.convert / 2);
+  EXPECT_EQ(timing({"adc.model=ramp", "chip.time_stretch=10"}).convert, 20 * plain.convert);
+  EXPECT_NE(error_of("209k", {"adc.columns_per_converter=3"})
+                .find("adc.columns_per_converter must be 1, 2, 4 or 8, but adc.columns_per_converter = 3"),
+            std::string::npos);
+  EXPECT_NE(error_of("209k", {"adc.columns_per_converter=2", "adc.model=cco"}).find("cannot be shared"),
+            std::string::npos);
+  EXPECT_NE(error_of("209k", {"adc.model=flash"}), "");
+}
+
 TEST(Presets, UpdatesOfPairsTakeThePulseOfAPcm) {
   const auto configuration = load_configuration("pcm-only");
   const auto chip = describe_chip(*configuration, tiles::Detail::physics);

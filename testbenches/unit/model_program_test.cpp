@@ -351,6 +351,37 @@ TEST(Program, TheChipAcceptsEveryWriteAndEveryTileItsRole) {
   }
 }
 
+TEST(Program, OverlapIsAskedForWhereAnotherReadFollows) {
+  const auto network = unit::network_of({12, 9}, 20, 5);
+  const Mapping mapping = map_network(network, {.topology = {4, 4}, .tile_rows = 10, .tile_columns = 8});
+  const auto controls = [&](const ProgramOptions& options) {
+    std::map<NodeId, std::uint32_t> result;
+    for (const auto& write : make_program(network, mapping, options)) {
+      if (write.address >= interconnect::node_window_base) {
+        const NodeId node = interconnect::node_of_address(write.address);
+        if (write.address == interconnect::node_register_address(node, 0)) {
+          result[node] = write.value;
+        }
+      }
+    }
+    return result;
+  };
+  constexpr std::uint32_t both = tiles::control_overlap_forward | tiles::control_overlap_transposed;
+  ProgramOptions options = plenty();
+  auto plain = controls(options);
+  options.overlap = true;
+  auto overlapped = controls(options);
+  for (const auto& tile : mapping.tiles) {
+    EXPECT_EQ(plain.at(tile.node) & both, 0U);
+    // Three layers: the output of the last and the deltas of the second go into no other read.
+    const std::uint32_t expected = tile.layer == 0   ? tiles::control_overlap_forward
+                                   : tile.layer == 1 ? tiles::control_overlap_forward
+                                                     : tiles::control_overlap_transposed;
+    EXPECT_EQ(overlapped.at(tile.node) & both, expected) << "layer " << tile.layer;
+    EXPECT_EQ(overlapped.at(tile.node) & ~both, plain.at(tile.node));
+  }
+}
+
 TEST(Program, SettingsComeBeforeEnable) {
   const auto network = unit::network_of({12}, 20, 5);
   const Mapping mapping = map_network(network, {.topology = {4, 4}, .tile_rows = 10, .tile_columns = 8});

@@ -260,6 +260,19 @@ TEST_F(Sequencer, InferenceCountsAndPredicts) {
   EXPECT_EQ(ledger.training_time(), Duration{0});
 }
 
+TEST_F(Sequencer, SoftmaxAndHostBusAreBooked) {
+  auto descriptor = examples(DescriptorOperation::infer, 50);
+  descriptor.output_address = kOutputAddress;
+  run(descriptor);
+  const auto& inference = ledger.at(ledger.host_node(), Phase::inference);
+  EXPECT_EQ(inference.softmax_values, 50 * kClasses);
+  EXPECT_EQ(inference.host_bits, 50 * 8 * (kInputs + 2 + 2));  // input, label, prediction
+  run(examples(DescriptorOperation::train, 10));
+  const auto& forward = ledger.at(ledger.host_node(), Phase::forward);
+  EXPECT_EQ(forward.softmax_values, 10 * kClasses);
+  EXPECT_EQ(forward.host_bits, 10 * 8 * (kInputs + 2));
+}
+
 TEST_F(Sequencer, InferenceNeedsNoLabels) {
   auto descriptor = examples(DescriptorOperation::infer, 5);
   descriptor.label_address = 0;

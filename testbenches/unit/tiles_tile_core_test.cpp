@@ -123,6 +123,32 @@ TEST(TileCore, ReadTakesIntegrationConversionAndDigital) {
   EXPECT_EQ(sent.at(0).header.path_network, Duration{0});
 }
 
+TEST(TileCore, OverlappedConversionLetsTheNextLayerBeginSooner) {
+  TileBench plain{small_tile(30, 10)};
+  plain.configure(kHidden);
+  TileBench bench{small_tile(30, 10)};
+  auto role = kHidden;
+  role.control |= tiles::control_overlap_forward;
+  bench.configure(role);
+  const std::vector<float> inputs(kInputs, 3);
+  const Duration arrival{5'000'000};
+  for (TileBench* one : {&plain, &bench}) {
+    one->send(unit::route_in, VectorFormat::u8, inputs, arrival);
+    one->send(unit::route_in, VectorFormat::u8, inputs, arrival);
+  }
+  const auto later = plain.outbox.take();
+  const auto sooner = bench.outbox.take();
+  const auto& timing = bench.parameters.timing;
+  EXPECT_EQ(timing.overlap(), timing.integrate);  // 128 of 335 ns
+  EXPECT_EQ(sooner.at(0).at, later.at(0).at - timing.overlap());
+  EXPECT_EQ(sooner.at(0).header.path_compute, later.at(0).header.path_compute - timing.overlap());
+  EXPECT_EQ(sooner.at(0).values, later.at(0).values);
+  EXPECT_EQ(sooner.at(1).at - sooner.at(0).at, timing.read()) << "the tile itself is busy to the end";
+  const auto& booked = bench.ledger.at(0, Phase::forward);
+  EXPECT_EQ(booked.integrator_passes, plain.ledger.at(0, Phase::forward).integrator_passes);
+  EXPECT_EQ(booked.conversions, plain.ledger.at(0, Phase::forward).conversions);
+}
+
 TEST(TileCore, OperationsFollowOneAnother) {
   TileBench bench{small_tile(30, 10)};
   bench.configure(kLast);
@@ -208,6 +234,30 @@ TEST(TileCore, CollectorAddsThePartialSumsOfOthers) {
     EXPECT_EQ(sent[0].values, part);              // own weights are zero
     EXPECT_EQ(sent[0].at, Duration{9'000'000} + bench.parameters.timing.digital(kColumns));
   }
+}
+
+TEST(TileCore, SumsAndFunctionsAreBooked) {
+  TileBench bench{small_tile(30, 10)};
+  TileBench::Role role = kHidden;
+  role.partials = 3;
+  role.back_slots = 2;
+  bench.configure(role);
+  const std::vector<float> part(kColumns, 1);
+  bench.send(unit::route_in, VectorFormat::u8, std::vector<float>(kInputs, 3), bench.now);
+  bench.send(unit::route_partial_in, VectorFormat::s16, part, bench.now);
+  const auto& forward = bench.ledger.at(0, Phase::forward);
+  EXPECT_EQ(forward.sums, 0U) << "not yet complete";
+  bench.send(unit::route_partial_in, VectorFormat::s16, part, bench.now);
+  EXPECT_EQ(forward.sums, 2 * kColumns);
+  EXPECT_EQ(forward.functions, kColumns);
+  bench.send(unit::route_back_in, VectorFormat::s16, part, bench.now, 0, Phase::backward);
+  EXPECT_EQ(bench.ledger.at(0, Phase::backward).sums, kColumns);
+  EXPECT_EQ(bench.ledger.at(0, Phase::backward).functions, kColumns);
+
+  TileBench last{small_tile(30, 10)};
+  last.configure(kLast);
+  last.send(unit::route_in, VectorFormat::u8, std::vector<float>(kInputs, 3), Duration{0});
+  EXPECT_EQ(last.ledger.at(0, Phase::forward).functions, 0U) << "the sequencer's softmax takes z";
 }
 
 TEST(TileCore, BiasPulseIsWorthOneWhateverTheInputScale) {
