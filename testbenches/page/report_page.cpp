@@ -32,9 +32,9 @@ std::string json_for_html(std::string_view json) {
 std::string report_page(std::string_view report_json, const PageAssets& assets) {
   const std::string report = json_for_html(report_json);
   const std::array<std::pair<std::string_view, std::string_view>, 4> parts{{{"%STYLE%", assets.style},
-                                                                           {"%REPORT%", report},
-                                                                           {"%VEGA%", assets.vega},
-                                                                           {"%SCRIPT%", assets.script}}};
+                                                                            {"%REPORT%", report},
+                                                                            {"%VEGA%", assets.vega},
+                                                                            {"%SCRIPT%", assets.script}}};
   // From left to right, and never within what was put in: a name may be one of the marks.
   std::string page;
   std::string_view rest = assets.page;

@@ -48,11 +48,11 @@ async function drawPlots() {
   return drawings.length;
 }
 
-/** Ticks of a logarithmic axis over these values: powers of ten, and 2 and 5 times them where the range is small. */
+/** Ticks of a logarithmic axis over these values: powers of ten, and more between them where the range is small. */
 function logTicks(values) {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const factors = high / low > 30 ? [1] : [1, 2, 5];
+  const factors = high / low > 30 ? [1] : high / low > 4 ? [1, 2, 5] : [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
   const ticks = [];
   for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; ++power) {
     ticks.push(...factors.map((factor) => Number(`${factor}e${power}`)));

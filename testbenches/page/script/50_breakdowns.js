@@ -9,6 +9,7 @@ function shareRows(values, unit, scale = 1) {
 }
 
 function makeShareFigure({ title, subtitle, values, unit, of, color, sort = true }) {
+  if (values.length === 0) return null;
   let rows = shareRows(values, unit);
   if (sort) rows = [...rows].sort((a, b) => b.value - a.value);
   const total = rows.reduce((sum, row) => sum + row.value, 0);

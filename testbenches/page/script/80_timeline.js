@@ -57,7 +57,7 @@ function makeTimelineSection(report) {
   const tracks = all.slice(0, MOST_TRACKS);
   const names = Object.fromEntries(OPERATIONS);
   const spans = tracks.flatMap((track) => track.spans.map((span) => {
-    const kind = track.part === "dma" ? "dma" : span.what in OPERATION_COLORS ? span.what : "other";
+    const kind = track.part === "dma" ? "dma" : Object.hasOwn(OPERATION_COLORS, span.what) ? span.what : "other";
     return { ...span, name: track.name, kind, operation: kind === "other" || kind === "dma" ? span.what : names[kind] };
   }));
   const used = new Set(spans.filter((span) => span.name !== "sequencer").map((span) => span.kind));

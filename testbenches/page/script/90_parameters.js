@@ -11,7 +11,7 @@ function parameterRow([name, entry]) {
     make("th", { scope: "row" }, name),
     make("td", { class: "number", "data-key": `provenance.${name}` }, value),
     make("td", { class: "number" }, bound(entry.low)), make("td", { class: "number" }, bound(entry.high)),
-    make("td", {}, make("span", { class: `mark ${entry.mark in MARKS ? entry.mark : ""}`, title: MARKS[entry.mark] },
+    make("td", {}, make("span", { class: `mark ${Object.hasOwn(MARKS, entry.mark) ? entry.mark : ""}`, title: MARKS[entry.mark] },
                         entry.mark)),
     make("td", { class: "text" }, entry.note), make("td", { class: "place" }, entry.place));
   return { row, mark: entry.mark, text: [name, value, entry.mark, entry.note, entry.place].join(" ").toLowerCase() };
