@@ -138,6 +138,9 @@ RunResult::Timeline ExampleTimeline::timeline() const {
     }
     std::sort(kept.spans.begin(), kept.spans.end(),
               [](const auto& a, const auto& b) { return a.begin_s < b.begin_s; });
+    for (std::size_t i = 1; i < kept.spans.size(); ++i) {  // a part does what it began last
+      kept.spans[i - 1].end_s = std::min(kept.spans[i - 1].end_s, kept.spans[i].begin_s);
+    }
     timeline.tracks.push_back(std::move(kept));
   }
   return timeline;

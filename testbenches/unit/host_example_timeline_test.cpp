@@ -64,7 +64,7 @@ struct Bench {
     timeline.text(sequencer, ns(at), "FORWARD");
     busy(link, "VECTOR", at, at + 1);
     busy(tile, "UPDATE", at + 80, at + 100);  // branches of a call tree come in any order
-    busy(tile, "READ", at + 5, at + 20);
+    busy(tile, "READ", at + 5, at + 40);
     busy(tile, "CONVERT", at + 20, at + 40);
     timeline.text(sequencer, ns(at + 50), "OUTPUT");
     timeline.text(sequencer, ns(at + 60), "BACKWARD");

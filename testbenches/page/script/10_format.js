@@ -39,11 +39,11 @@ function prefixOf(value) {
   return PREFIXES.find(([factor]) => size >= factor * 0.9995) || PREFIXES[PREFIXES.length - 1];
 }
 
-/** [number, unit with prefix] of a value in an SI unit. */
-function scaled(value, unit, write = plain) {
-  if (!isNumber(value)) return [MISSING, unitText(unit)];
-  if (!PREFIXED_UNITS.includes(unit) || value === 0) return [write(value), unitText(unit)];
-  const [factor, prefix] = prefixOf(value);
+/** [number, unit with prefix] of a value in an SI unit; the prefix is that which fits `like`. */
+function scaled(value, unit, write = plain, like = value) {
+  if (!isNumber(value)) return [MISSING, ""];
+  if (!PREFIXED_UNITS.includes(unit) || like === 0) return [write(value), unitText(unit)];
+  const [factor, prefix] = prefixOf(like);
   return [write(value / factor), prefix + unitText(unit)];
 }
 

@@ -41,27 +41,30 @@ function makeFact(name, value, unit, key, ...lines) {
 }
 
 function accuracyLines(accuracy) {
-  const software = accuracy.software_test_percent;
+  const { software_test_percent: software, linear_test_percent: linear } = accuracy;
   if (!isNumber(software)) return ["no software reference"];
-  const gap = software - accuracy.test_percent;
-  return [["float32 software ", make("span", { "data-key": "accuracy.software_test_percent" }, software.toFixed(2)),
-           "\u202f%"],
-          `gap ${gap.toFixed(2)} points`];
+  return [["float32 ", make("span", { "data-key": "accuracy.software_test_percent" }, software.toFixed(2)),
+           `\u202f%, gap ${(software - accuracy.test_percent).toFixed(2)} points`],
+          isNumber(linear) && `linear classifier ${linear.toFixed(2)}\u202f%`];
 }
 
 function makeHeadline(report) {
-  const { accuracy } = report;
+  const { accuracy, energy, time } = report;
   const [run] = variants(report);
+  const published = report.efficiency.published || {};
   const interval = (bounds) => bounds && `5–95 %: ${range(bounds)}`;
   return make("dl", { class: "figures" },
     makeFact(`Test accuracy on ${accuracy.dataset}`, accuracy.test_percent.toFixed(2), "%", "accuracy.test_percent",
              ...accuracyLines(accuracy)),
     makeFact("Energy per operation", plain(run.perOp), "pJ", "headline.pj_per_op", interval(run.perOpRange),
-             comparedWithGpu(run.lessEnergy, "less than", "more than")),
+             comparedWithGpu(run.lessEnergy, "less than", "more than"),
+             `one example: ${si(energy.per_example_j, "J")} in ${si(time.per_example_s, "s")}`),
     makeFact("Operations per energy", plain(run.perWatt), "TOP/s/W", "efficiency.achieved.tops_per_watt",
-             interval(run.perWattRange), `one example: ${si(report.energy.per_example_j, "J")}`),
+             interval(run.perWattRange), comparedWithGpu(run.lessEnergy, "more than", "less than"),
+             published.tops_per_watt && `published: ${plain(published.tops_per_watt)}`),
     makeFact("Throughput per area", plain(run.perArea), "TOP/s/mm²", "efficiency.achieved.tops_per_mm2",
-             interval(run.perAreaRange), comparedWithGpu(run.moreArea, "more than", "less than")));
+             interval(run.perAreaRange), comparedWithGpu(run.moreArea, "more than", "less than"),
+             published.tops_per_mm2 && `published: ${plain(published.tops_per_mm2)}`));
 }
 
 /** Value and interval of each variant on a logarithmic axis. */

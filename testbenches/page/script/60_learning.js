@@ -57,7 +57,7 @@ function makeLearningSection(report) {
     `${count(accuracy.train_examples)} training examples of ${accuracy.dataset}, ${count(accuracy.epochs)} `
         + `epoch${accuracy.epochs === 1 ? "" : "s"}, tested on ${count(accuracy.test_examples)}. The float32 reference begins `
         + "with the same weights and sees the same examples in the same order.",
-    make("div", { class: "columns", style: "grid-template-columns:minmax(0,3fr) minmax(min(100%,19rem),2fr)" },
+    make("div", { class: "columns uneven" },
       makeFigure({
         title: "Test error",
         description: "Test error by epoch. " + epochs.map((epoch) => `Epoch ${epoch.epoch}: chip ` +

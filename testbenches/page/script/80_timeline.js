@@ -1,12 +1,10 @@
 // What the parts of the chip did during one training example.
 
-const OPERATIONS = [["read", "forward read"], ["convert", "conversion"], ["transposed", "transposed read"],
-                    ["update", "update"], ["forward", "forward pass"], ["output", "softmax, target"],
-                    ["backward", "backward pass, update"], ["transfer", "transfer"], ["dma", "DMA"], ["other", "other"]];
-const OPERATION_COLORS = { read: "var(--op-read)", convert: "var(--op-convert)", transposed: "var(--op-transposed)",
-                           update: "var(--op-update)", forward: "var(--op-read)", output: "var(--op-other)",
-                           backward: "var(--op-transposed)", transfer: "var(--op-transfer)", dma: "var(--op-other)",
-                           other: "var(--op-other)" };
+/** What a tile does, in the order of the key; what others do is grey, with its name in the bar. */
+const OPERATIONS = { read: ["forward read", "var(--op-read)"], convert: ["conversion", "var(--op-convert)"],
+                     transposed: ["transposed read", "var(--op-transposed)"], update: ["update", "var(--op-update)"],
+                     transfer: ["transfer", "var(--op-transfer)"], other: ["other", "var(--op-other)"] };
+const PHASES = { forward: "forward pass", output: "softmax", backward: "backward pass and update" };
 const MOST_TRACKS = 80;
 
 /** Tracks in the order of the data: sequencer, DMA, then the tiles layer by layer. */
@@ -25,7 +23,7 @@ function tracksOf(report) {
 function timelinePlot(spans, names, duration) {
   const [, unit] = scaled(duration, "s");
   const factor = PREFIXES.find(([, prefix]) => prefix + "s" === unit)[0];
-  const step = names.length > 40 ? 9 : 12;
+  const step = names.length > 40 ? 9 : 13;
   return (width) => ({
     width, height: names.length * step + 40,
     data: [{ name: "spans", values: spans.map((span) => ({ ...span, begin: span.begin_s / factor, end: span.end_s / factor,
@@ -33,10 +31,11 @@ function timelinePlot(spans, names, duration) {
     scales: [
       { name: "y", type: "band", domain: names, range: "height", padding: 0.18 },
       { name: "x", type: "linear", domain: [0, duration / factor], range: "width" },
-      { name: "color", type: "ordinal", domain: Object.keys(OPERATION_COLORS), range: Object.values(OPERATION_COLORS) },
+      { name: "color", type: "ordinal", domain: Object.keys(OPERATIONS),
+        range: Object.values(OPERATIONS).map(([, color]) => color) },
     ],
     axes: [
-      { orient: "left", scale: "y", domain: false, ticks: false, labelFontSize: step > 9 ? 10 : 8, labelPadding: 8,
+      { orient: "left", scale: "y", domain: false, ticks: false, labelFontSize: step > 9 ? 11 : 8, labelPadding: 8,
         labelOverlap: false },
       { orient: "bottom", scale: "x", grid: true, domain: false, title: `since the start of the forward pass, ${unit}`,
         tickCount: 8 },
@@ -46,6 +45,12 @@ function timelinePlot(spans, names, duration) {
         encode: { enter: { x: { scale: "x", field: "begin" }, x2: { scale: "x", field: "end" },
                            y: { scale: "y", field: "name" }, height: { scale: "y", band: 1 },
                            fill: { scale: "color", field: "kind" }, tooltip: { field: "label" } } } },
+      { type: "text", from: { data: "spans" },
+        encode: { enter: { x: { scale: "x", signal: "(datum.begin + datum.end) / 2" },
+                           y: { scale: "y", field: "name", band: 0.5 }, align: { value: "center" },
+                           baseline: { value: "middle" }, fontSize: { value: step - 3 }, fill: { value: "var(--paper)" },
+                           text: { field: "caption" },
+                           opacity: { signal: `(datum.end - datum.begin) * ${(width * factor) / duration} > 90 ? 1 : 0` } } } },
     ],
   });
 }
@@ -55,12 +60,13 @@ function makeTimelineSection(report) {
   if (!timeline || !Array.isArray(timeline.tracks) || timeline.tracks.length === 0) return null;
   const all = tracksOf(report);
   const tracks = all.slice(0, MOST_TRACKS);
-  const names = Object.fromEntries(OPERATIONS);
   const spans = tracks.flatMap((track) => track.spans.map((span) => {
-    const kind = track.part === "dma" ? "dma" : Object.hasOwn(OPERATION_COLORS, span.what) ? span.what : "other";
-    return { ...span, name: track.name, kind, operation: kind === "other" || kind === "dma" ? span.what : names[kind] };
+    const kind = track.tile && Object.hasOwn(OPERATIONS, span.what) ? span.what : "other";
+    const phase = Object.hasOwn(PHASES, span.what) ? PHASES[span.what] : span.what;
+    return { ...span, name: track.name, kind, operation: kind === "other" ? phase : OPERATIONS[kind][0],
+             caption: track.tile ? "" : phase };
   }));
-  const used = new Set(spans.filter((span) => span.name !== "sequencer").map((span) => span.kind));
+  const used = new Set(tracks.filter((track) => track.tile).flatMap((track) => track.spans.map((span) => span.what)));
   const tiles = all.filter((track) => track.tile);
   const busy = (track, what) => track.spans.filter((span) => !what || span.what === what)
                                      .reduce((sum, span) => sum + span.end_s - span.begin_s, 0);
@@ -68,7 +74,7 @@ function makeTimelineSection(report) {
   const table = makeTable([
     { title: "part", cell: (track) => track.name },
     ...["read", "convert", "transposed", "update"].map((what) => (
-        { title: names[what], number: true, cell: (track) => si(busy(track, what), "s") })),
+        { title: OPERATIONS[what][0], number: true, cell: (track) => si(busy(track, what), "s") })),
     { title: "busy", number: true, cell: (track) => percent(busy(track) / timeline.duration_s) },
   ], tiles, { id: "timeline-table" });
   return makeSection("timeline", "One example in time",
@@ -79,7 +85,7 @@ function makeTimelineSection(report) {
       subtitle: all.length > tracks.length ? `the first ${tracks.length} of ${all.length} parts` : null,
       description: `Timeline of one example over ${si(timeline.duration_s, "s")}: forward reads run through the layers one after `
                    + "the other, then transposed reads in the opposite order, each followed by its update.",
-      key: OPERATIONS.filter(([kind]) => used.has(kind)).map(([kind, name]) => ({ name, color: OPERATION_COLORS[kind] })),
+      key: Object.entries(OPERATIONS).filter(([kind]) => used.has(kind)).map(([, [name, color]]) => ({ name, color })),
       spec: timelinePlot(spans, tracks.map((track) => track.name), timeline.duration_s),
       table, width: 1000,
     }));

@@ -4,7 +4,8 @@ const MARKS = { source: "from a publication", derived: "derived from publication
                 user: "set by the user" };
 
 function parameterRow([name, entry]) {
-  const number = (value) => scaled(value, entry.unit, brief).join("\u202f").trim();
+  const like = isNumber(entry.value) && entry.value !== 0 ? entry.value : undefined;
+  const number = (value) => scaled(value, entry.unit, brief, like).join("\u202f").trim();
   const value = typeof entry.value === "number" ? number(entry.value) : String(entry.value) || MISSING;
   const bound = (limit) => isNumber(limit) ? (typeof entry.value === "boolean" ? MISSING : number(limit)) : MISSING;
   const row = make("tr", {},
