@@ -1,14 +1,16 @@
 #include "testbenches/system/browser.h"
 
+#include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <sstream>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "testbenches/system/program_runner.h"
@@ -18,6 +20,10 @@ namespace kirchhoff::testbenches {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// A browser without a screen hangs now and then before it has looked at the page.
+constexpr std::chrono::seconds patience{40};
+constexpr int most_attempts = 3;
 
 constexpr std::string_view narrow_space = "\xe2\x80\xaf";
 
@@ -63,12 +69,28 @@ Browser::Browser(fs::path program, fs::path folder)
 }
 
 LoadedPage Browser::load(const fs::path& page) const {
-  const auto outcome =
-      run_program(program_,
-                  {"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-                   "--disable-background-networking", "--user-data-dir=" + (folder_ / "profile").string(),
-                   "--enable-logging=stderr", "--dump-dom", "file://" + fs::absolute(page).string()},
-                  folder_);
+  ProgramOutcome outcome;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const std::string profile = "profile-" + std::to_string(attempt);
+    RunningProgram browser{
+        program_,
+        {"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+         "--disable-background-networking", "--user-data-dir=" + (folder_ / profile).string(),
+         "--enable-logging=stderr", "--dump-dom", "file://" + fs::absolute(page).string()},
+        folder_};
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!browser.ended() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    const bool hangs = !browser.ended();
+    if (hangs) {
+      browser.send(SIGKILL);
+    }
+    outcome = browser.wait();
+    if (!hangs) {
+      break;
+    }
+  }
   LoadedPage loaded{outcome.code, outcome.out, {}};
   std::istringstream lines{outcome.err};
   for (std::string line; std::getline(lines, line);) {

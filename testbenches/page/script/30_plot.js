@@ -33,19 +33,39 @@ function makeFigure({ title, subtitle, description, spec, table, key, width = 48
   return figure;
 }
 
-/** Once the page is laid out; the widths of the places are known then. */
-async function drawPlots() {
-  await Promise.all(drawings.map(async ({ place, spec, width }) => {
-    const room = Math.max(280, Math.min(place.clientWidth || width, 1100));
-    const view = new vega.View(vega.parse({ autosize: { type: "fit", contains: "padding" }, padding: 0, ...spec(room) },
-                                          PLOT_STYLE, { ast: true }),
-                               { renderer: "svg", expr: vega.expressionInterpreter, hover: false });
-    await view.initialize(place).runAsync();
-    const svg = place.querySelector("svg");
-    svg.setAttribute("aria-hidden", "true");
+function draw(place, plot) {
+  const view = new vega.View(vega.parse({ autosize: { type: "fit", contains: "padding" }, padding: 0, ...plot }, PLOT_STYLE,
+                                        { ast: true }),
+                             { renderer: "svg", expr: vega.expressionInterpreter, hover: false });
+  return view.initialize(place).runAsync().then(() => {
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     place.dataset.drawn = "true";
+    return view;
+  });
+}
+
+/** Of a place on paper, in pixels: text keeps its size there, plots get narrower. */
+function paperWidth(place) {
+  const share = place.closest(".three") ? 0.31 : place.closest(".uneven") ? 0.56 : place.closest(".columns") ? 0.47 : 1;
+  return 700 * share;
+}
+
+/** widthOf(place, width wanted) gives pixels. */
+function drawAll(widthOf) {
+  return Promise.all(drawings.map(async (drawing) => {
+    const before = drawing.view;
+    drawing.view = draw(drawing.place, drawing.spec(Math.round(widthOf(drawing.place, drawing.width))));
+    await drawing.view;
+    (await before)?.finalize();
   }));
-  return drawings.length;
+}
+
+/** Once the page is laid out; the widths of the places are known then. */
+function drawPlots() {
+  const onScreen = (place, width) => Math.max(280, Math.min(place.clientWidth || width, 1100));
+  window.addEventListener("beforeprint", () => drawAll(paperWidth));
+  window.addEventListener("afterprint", () => drawAll(onScreen));
+  return drawAll(onScreen);
 }
 
 /** Ticks of a logarithmic axis over these values: powers of ten, and more between them where the range is small. */
@@ -60,7 +80,7 @@ function logTicks(values) {
   return ticks.filter((tick) => tick >= low / 1.3 && tick <= high * 1.3);
 }
 
-/** Horizontal bars, longest first as given; rows: [{name, value, label}]. */
+/** Horizontal bars in the order given, with room for their labels; rows: [{name, value, label}]. */
 function barPlot(rows, { color = "var(--chip)", step = 23 } = {}) {
   return (width) => ({
     width,
@@ -68,7 +88,7 @@ function barPlot(rows, { color = "var(--chip)", step = 23 } = {}) {
     data: [{ name: "rows", values: rows }],
     scales: [
       { name: "y", type: "band", domain: { data: "rows", field: "name" }, range: "height", padding: 0.28 },
-      { name: "x", type: "linear", domain: [0, 1.42 * Math.max(...rows.map((row) => row.value), 1e-30)], range: "width" },
+      { name: "x", type: "linear", domain: [0, (width < 420 ? 2 : 1.42) * Math.max(...rows.map((row) => row.value), 1e-30)], range: "width" },
     ],
     axes: [{ orient: "left", scale: "y", domain: false, ticks: false, labelColor: "var(--ink)", labelPadding: 8,
              labelLimit: 190 }],

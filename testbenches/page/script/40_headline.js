@@ -3,7 +3,7 @@
 /** The rows of the comparison: the model's own, then what others state. */
 function variants(report) {
   const efficiency = report.efficiency;
-  const own = [["achieved", "This run"], ["peak", "Peak"], ["peak_with_transfer", "Peak, transfer included"]];
+  const own = [["achieved", "This run"], ["peak", "Peak"], ["peak_with_transfer", "Peak + transfer"]];
   const others = [["published", "Published"], ["gpu_v100_fp16", "V100 FP16"]];
   const gpu = efficiency.gpu_v100_fp16;
   return [...own, ...others].filter(([key]) => efficiency[key]).map(([key, name]) => {
