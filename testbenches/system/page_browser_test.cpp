@@ -201,8 +201,17 @@ TEST_F(Page, WithoutVegaThereAreTables) {
   const auto page = load_html(report_page(report_json(unit::example_result()), assets));
   expect_faultless(page);
   EXPECT_NE(element(page.dom, "p", "no-plots"), "");
-  EXPECT_EQ(occurrences(page.dom, "data-drawn"), 0U);
+  EXPECT_EQ(occurrences(page.dom, "data-drawn=\"true\""), 0U);
   expect_shown(page.dom, "energy.breakdown_j.conversion", 40e-9);
+}
+
+TEST_F(Page, FaultsAreSaidAndSeen) {
+  std::string html = report_page(report_json(unit::example_result()));
+  html.replace(html.rfind("</body>"), 7, "<script>no_such_function()</script></body>");
+  const auto page = load_html(html);
+  EXPECT_EQ(page.console.size(), 1U);
+  EXPECT_THAT(root_attribute(page.dom, "data-failed"), testing::HasSubstr("no_such_function is not defined"));
+  EXPECT_THAT(page.dom, testing::HasSubstr("This page could not be drawn in full"));
 }
 
 TEST_F(Page, PartsThatAReportLacksAreLeftOut) {

@@ -66,7 +66,7 @@ function makeLearningSection(report) {
         key: [{ name: "chip", color: "var(--chip)", line: "line" },
               { name: "float32 software", color: "var(--other)", line: "line dashed" },
               ...(isNumber(linear) ? [{ name: `linear classifier ${linear.toFixed(2)} %`, color: "var(--muted)",
-                                        line: "line dashed" }] : [])],
+                                        line: "line dotted" }] : [])],
         spec: learningPlot(points, linear),
         table: makeTable([{ title: "epoch", cell: (row) => String(row.epoch) },
                           { title: "chip, error %", number: true, cell: (row) => error(row.test_percent).toFixed(2) },
