@@ -34,8 +34,8 @@ function makeGroupRow(columns) {
 }
 
 /**
- * columns: [{title, group, unit, number, cell(row) -> text, node, or {text, key, class}}]. A key names the value of
- * report.json that the cell shows.
+ * columns: [{title, group, unit, number, class, cell(row) -> text or {text, key}}]. A key names the value of report.json that
+ * the cell shows.
  */
 function makeTable(columns, rows, { caption, rowClass, id } = {}) {
   const head = columns.map((column) =>
@@ -43,10 +43,10 @@ function makeTable(columns, rows, { caption, rowClass, id } = {}) {
            column.unit && [" ", make("small", {}, column.unit)]));
   const body = rows.map((row) => make("tr", { class: rowClass && rowClass(row) }, columns.map((column, index) => {
     let cell = column.cell(row);
-    if (cell === null || typeof cell !== "object" || cell instanceof Node || Array.isArray(cell)) cell = { text: cell };
-    const classes = [column.number && "number", column.class, cell.class].filter(Boolean).join(" ");
-    return make(index === 0 ? "th" : "td", { class: classes || null, scope: index === 0 && "row", "data-key": cell.key },
-                cell.text);
+    if (cell === null || typeof cell !== "object") cell = { text: cell };
+    const classes = [column.number && "number", column.class].filter(Boolean).join(" ");
+    return make(index === 0 ? "th" : "td",
+                { class: classes || null, scope: index === 0 && "row", "data-key": cell.key }, cell.text);
   })));
   return make("div", { class: "scroll" },
               make("table", { id }, caption && make("caption", {}, caption), make("thead", {}, makeGroupRow(columns), make("tr", {}, head)),

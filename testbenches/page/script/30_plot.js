@@ -88,7 +88,8 @@ function barPlot(rows, { color = "var(--chip)", step = 23 } = {}) {
     data: [{ name: "rows", values: rows }],
     scales: [
       { name: "y", type: "band", domain: { data: "rows", field: "name" }, range: "height", padding: 0.28 },
-      { name: "x", type: "linear", domain: [0, (width < 420 ? 2 : 1.42) * Math.max(...rows.map((row) => row.value), 1e-30)], range: "width" },
+      { name: "x", type: "linear", range: "width",
+        domain: [0, (width < 420 ? 2 : 1.42) * Math.max(...rows.map((row) => row.value), 1e-30)] },
     ],
     axes: [{ orient: "left", scale: "y", domain: false, ticks: false, labelColor: "var(--ink)", labelPadding: 8,
              labelLimit: 190 }],

@@ -120,7 +120,7 @@ function makeComparison(report) {
   const small = (title, value, bounds, median) => makeFigure({
     title,
     description: `${title}: ` + rows.map((row) => `${row.name} ${plain(row[value])}` +
-                 (row[bounds] ? ` (5 to 95 percent: ${plain(row[bounds][0], 2)} to ${plain(row[bounds][1], 2)})` : "")).join(", "),
+        (row[bounds] ? ` (5 to 95 percent: ${range(row[bounds])})` : "")).join(", "),
     spec: intervalPlot(rows.map((row) => ({ name: row.name, own: row.own, value: row[value], range: row[bounds] }))),
     table: makeTable([columns[0], { title, number: true, cell: (row) => plain(row[value]) },
                       { title: "5–95 %", number: true, cell: (row) => range(row[bounds]) },

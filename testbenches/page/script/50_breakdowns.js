@@ -1,11 +1,15 @@
 // Where energy, time and area go.
 
-function shareRows(values, unit, scale = 1) {
+function amount(value, unit) {
+  return unit === "mm²" ? `${plain(value)}\u202fmm²` : si(value, unit);
+}
+
+function shareRows(values, unit) {
   const total = values.reduce((sum, [, value]) => sum + value, 0);
-  return values.map(([name, value]) => ({
-    key: name, name: words(name), value, share: total > 0 ? value / total : 0,
-    label: `${unit === "mm²" ? `${plain(value / scale)}\u202fmm²` : si(value, unit)} · ${percent(total > 0 ? value / total : 0)}`,
-  }));
+  return values.map(([name, value]) => {
+    const share = total > 0 ? value / total : 0;
+    return { key: name, name: words(name), value, share, label: `${amount(value, unit)} · ${percent(share)}` };
+  });
 }
 
 function makeShareFigure({ title, subtitle, values, unit, of, color, sort = true }) {
@@ -19,12 +23,24 @@ function makeShareFigure({ title, subtitle, values, unit, of, color, sort = true
                                                    key: of && `${of}.${row.key}` }) },
     { title: "share", number: true, cell: (row) => percent(row.share) },
   ], rows);
-  const totalText = unit === "mm²" ? `${plain(total)}\u202fmm²` : si(total, unit);
+  const totalText = amount(total, unit);
   return makeFigure({
     title, subtitle: subtitle || totalText,
     description: `${title}, ${totalText}: ` + rows.map((row) => `${row.name} ${percent(row.share)}`).join(", "),
     spec: barPlot(rows, { color }), table,
   });
+}
+
+/** Bookings down, phases and layers across; nothing where the report does not have them. */
+function makeBookingTable(energy) {
+  const groups = [["phase", energy.bookings_by_phase_j], ["layer", energy.bookings_by_layer_j]]
+                     .filter(([, parts]) => parts && Object.keys(parts).length > 0);
+  if (groups.length === 0) return null;
+  const columns = groups.flatMap(([group, parts]) => Object.entries(parts).map(([name, bookings]) => (
+      { group: `by ${group}`, title: words(name), number: true,
+        cell: (booking) => bookings[booking] === 0 ? MISSING : si(bookings[booking], "J") })));
+  return make("details", {}, make("summary", {}, "Every booking by phase and layer"),
+              makeTable([{ title: "", cell: words }, ...columns], Object.keys(energy.breakdown_j)));
 }
 
 function makeEnergySection(report) {
@@ -44,7 +60,8 @@ function makeEnergySection(report) {
                                   of: "energy.by_phase_j", sort: false }),
                 make("div", { style: "height:1.75rem" }),
                 makeShareFigure({ title: "By layer", values: Object.entries(energy.by_layer_j), unit: "J",
-                                  of: "energy.by_layer_j", sort: false })))),
+                                  of: "energy.by_layer_j", sort: false }))),
+      makeBookingTable(energy)),
     makeSection("time", "Time and area",
       `An example takes ${si(time.per_example_s, "s")}; the chip measures ${plain(area.total_mm2)} mm².`,
       make("div", { class: "columns" },

@@ -2,14 +2,16 @@
 
 function learningPlot(points, linear) {
   // Far above the curves it would only flatten them; the key has its number.
-  const linearShown = isNumber(linear) && linear < 2.5 * Math.max(...points.map((point) => point.error));
+  const most = Math.max(...points.map((point) => point.error));
+  const linearShown = isNumber(linear) && linear < 2.5 * most;
   return (width) => ({
     width, height: 270,
     data: [{ name: "points", values: points }, { name: "linear", values: linearShown ? [{ error: linear }] : [] }],
     scales: [
       { name: "x", type: "linear", domain: { data: "points", field: "epoch" }, range: "width", nice: false, zero: false,
         padding: 14 },
-      { name: "y", type: "linear", domain: [0, Math.max(...points.map((point) => point.error), linearShown ? linear : 0)], range: "height", zero: true, nice: true },
+      { name: "y", type: "linear", domain: [0, linearShown ? Math.max(most, linear) : most], range: "height",
+        zero: true, nice: true },
       { name: "color", type: "ordinal", domain: ["chip", "software"], range: ["var(--chip)", "var(--other)"] },
       { name: "dash", type: "ordinal", domain: ["chip", "software"], range: [[1, 0], [5, 4]] },
     ],
@@ -31,7 +33,7 @@ function learningPlot(points, linear) {
           { type: "symbol", from: { data: "series" },
             encode: { enter: { x: { scale: "x", field: "epoch" }, y: { scale: "y", field: "error" }, size: { value: 42 },
                                fill: { scale: "color", field: "name" }, stroke: { value: "var(--paper)" },
-                               tooltip: { signal: "datum.name + ', epoch ' + datum.epoch + ': ' + format(datum.error, '.2f') + ' %'" } } } },
+                               tooltip: { field: "label" } } } },
         ] },
     ],
   });
@@ -45,7 +47,8 @@ function makeLearningSection(report) {
   const points = epochs.flatMap((epoch) => [
     { name: "software", epoch: epoch.epoch, error: error(epoch.software_test_percent) },
     { name: "chip", epoch: epoch.epoch, error: error(epoch.test_percent) },
-  ]).filter((point) => point.error !== null);
+  ]).filter((point) => point.error !== null)
+    .map((point) => ({ ...point, label: `${point.name}, epoch ${point.epoch}: ${point.error.toFixed(2)} %` }));
   const linear = error(accuracy.linear_test_percent);
   const table = makeTable([
     { title: "epoch", cell: (row) => String(row.epoch) },

@@ -1,6 +1,7 @@
 // Which parameters the efficiency hangs on, one at a time from the low to the high end of its range.
 
 const TORNADO_ROWS = 12;
+const LEAST_SWING = 1e-3;
 
 function swing([low, high]) {
   return low > 0 && high > 0 ? Math.abs(Math.log(high / low)) : Math.abs(high - low);
@@ -34,6 +35,23 @@ function tornadoPlot(rows, base) {
   });
 }
 
+/** Whether any parameters within their ranges have the published figures, in words and with the best point. */
+function makeReach(report) {
+  const reach = report.efficiency.what_would_it_take;
+  if (!reach || !reach.statement) return null;
+  const provenance = report.provenance || {};
+  const point = (reach.exists && reach.nearest) || reach.best || {};
+  const rows = Object.entries(point.parameters || {});
+  const shown = (name, value) => scaled(value, provenance[name]?.unit || "", brief).join("\u202f").trim();
+  const sentence = reach.statement.charAt(0).toUpperCase() + reach.statement.slice(1);
+  return make("div", { id: "reach", style: "margin-top:2rem" },
+    make("h3", {}, "What the published figures would take"), make("p", { class: "lead", style: "margin:0" }, `${sentence}.`),
+    rows.length > 0 && make("details", {}, make("summary", {}, "The parameters of that point"),
+      makeTable([{ title: "parameter", cell: ([name]) => name },
+                 { title: "base", number: true, cell: ([name]) => shown(name, provenance[name]?.value) },
+                 { title: "there", number: true, cell: ([name, value]) => shown(name, value) }], rows)));
+}
+
 function makeTornadoSection(report) {
   const entries = report.efficiency.tornado;
   if (!Array.isArray(entries) || entries.length === 0) return null;
@@ -43,7 +61,7 @@ function makeTornadoSection(report) {
     return si(entry[which], known.unit || entry.unit || "");
   };
   const figure = (title, metric, base) => {
-    const rows = entries.filter((entry) => Array.isArray(entry[metric]))
+    const rows = entries.filter((entry) => Array.isArray(entry[metric]) && swing(entry[metric]) > LEAST_SWING)
                      .map((entry) => ({ name: entry.parameter.replace(/^technology\./, ""), at: entry[metric],
                                         tooltip: [`${value(entry, "low_value")}: ${plain(entry[metric][0])}`,
                                                   `${value(entry, "high_value")}: ${plain(entry[metric][1])}`] }))
@@ -74,5 +92,6 @@ function makeTornadoSection(report) {
     makeKey([{ name: "at the low end", color: "var(--low)" }, { name: "at the high end", color: "var(--high)" }]),
     make("div", { class: "columns" }, figure("TOP/s/W", "tops_per_watt", achieved.tops_per_watt),
          figure("TOP/s/mm²", "tops_per_mm2", achieved.tops_per_mm2)),
-    make("details", {}, make("summary", {}, `All ${entries.length} parameters as a table`), table));
+    make("details", {}, make("summary", {}, `All ${entries.length} parameters as a table`), table),
+    makeReach(report));
 }

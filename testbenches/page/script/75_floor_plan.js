@@ -68,7 +68,7 @@ function makeUsePlan(report, tiles) {
     tile.layer > 0 && makeSvg("rect", { width: 3, height: (box.height * tile.rows_used) / chip.rows,
                                         fill: layerColor(tile.layer) }),
     tileText(tile.layer > 0 ? `L${tile.layer}` : "", box, "var(--muted)", 0.3),
-    tileText(isNumber(tile.utilisation) ? `${Math.round(100 * tile.utilisation)}%` : "", box, "var(--ink)", 0.56),
+    tileText(tile.layer === 0 ? MISSING : isNumber(tile.utilisation) ? `${Math.round(100 * tile.utilisation)}%` : "", box, "var(--ink)", 0.56),
     makeSvg("title", {}, `${tileName(tile)}: ` + (tile.layer > 0 ? `layer ${tile.layer}, ${tile.rows_used} x ` +
             `${tile.columns_used} of ${chip.rows} x ${chip.columns} cells` : "unused")),
   ]);

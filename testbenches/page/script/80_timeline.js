@@ -15,7 +15,8 @@ function tracksOf(report) {
     const found = place(track.part);
     const layer = found ? (uses[found[1] * report.chip.mesh_columns + Number(found[2])]?.layer ?? 0) : 0;
     return { ...track, layer, tile: Boolean(found),
-             name: found ? `${layer > 0 ? `L${layer}  ` : ""}tile ${found[1]},${found[2]}` : track.part === "dma" ? "DMA" : track.part };
+             name: found ? `${layer > 0 ? `L${layer}  ` : ""}tile ${found[1]},${found[2]}`
+                         : track.part === "dma" ? "DMA" : track.part };
   }).filter((track) => track.spans.length > 0)
     .sort((a, b) => (a.tile - b.tile) || (b.part === "sequencer") - (a.part === "sequencer") || a.layer - b.layer);
 }

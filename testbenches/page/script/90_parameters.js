@@ -40,8 +40,8 @@ function makeParametersSection(report) {
   search.addEventListener("input", filter);
   choice.addEventListener("input", filter);
   filter();
-  const head = [["Parameter", ""], ["Value", "number"], ["Low", "number"], ["High", "number"], ["Mark", ""], ["Note and source", ""],
-                ["Set in", ""]];
+  const head = [["Parameter", ""], ["Value", "number"], ["Low", "number"], ["High", "number"], ["Mark", ""],
+                ["Note and source", ""], ["Set in", ""]];
   return makeSection("parameters-section", "Parameters",
     "Every value of the configuration and of the technology, with the range it may lie in, how sure it is, and its source. "
         + "Ranges of technology values enter the intervals above; those of the configuration are what it accepts.",
