@@ -56,7 +56,7 @@ fs::path Browser::find() {
   std::istringstream folders{path == nullptr ? "" : path};
   for (std::string folder; std::getline(folders, folder, ':');) {
     for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
-      const fs::path program = fs::path{folder} / name;
+      fs::path program = fs::path{folder} / name;
       if (::access(program.c_str(), X_OK) == 0) return program;
     }
   }

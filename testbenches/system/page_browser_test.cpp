@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
+#include <string_view>
 
 #include "testbenches/host/report_json.h"
 #include "testbenches/page/report_page.h"
@@ -146,7 +147,8 @@ TEST_F(Page, RefersToNothingOutside) {
                              std::regex::icase};
   std::smatch found;
   // The library apart: it is one line of half a megabyte, and its own addresses are names of XML.
-  const std::string own = html.substr(0, html.find(page_assets().vega.substr(0, 200)));
+  const std::string_view vega = page_assets().vega;
+  const std::string own = vega.empty() ? html : html.substr(0, html.find(vega));
   EXPECT_FALSE(std::regex_search(own, found, reference)) << found.str();
   const std::string script{page_assets().script};
   EXPECT_EQ(script.find("http:/"), std::string::npos);

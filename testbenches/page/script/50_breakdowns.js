@@ -19,7 +19,7 @@ function makeShareFigure({ title, subtitle, values, unit, of, color, sort = true
   const total = rows.reduce((sum, row) => sum + row.value, 0);
   const table = makeTable([
     { title: "", cell: (row) => row.name },
-    { title: unit, number: true, cell: (row) => ({ text: unit === "mm²" ? plain(row.value) : si(row.value, unit),
+    { title: { J: "energy", s: "time", "mm²": "area, mm²" }[unit], number: true, cell: (row) => ({ text: unit === "mm²" ? plain(row.value) : si(row.value, unit),
                                                    key: of && `${of}.${row.key}` }) },
     { title: "share", number: true, cell: (row) => percent(row.share) },
   ], rows);
