@@ -85,9 +85,9 @@ function makeEnergyPlan(report, tiles) {
   const svg = drawMesh(report, tiles, (tile, box) => {
     const share = tile.joules / most;
     return [
-      makeSvg("rect", { width: box.width, height: box.height, fill: "var(--heat)", "fill-opacity": (0.04 + 0.96 * share).toFixed(3),
+      makeSvg("rect", { width: box.width, height: box.height, fill: "var(--heat)", "fill-opacity": (0.04 + 0.66 * share).toFixed(3),
                         rx: 2 }),
-      tileText(plain(tile.joules / factor), box, share > 0.77 ? "#fff" : "var(--ink)"),
+      tileText(plain(tile.joules / factor), box),
       makeSvg("title", {}, `${tileName(tile)}: ${si(tile.joules, "J")} per example`),
     ];
   });
