@@ -121,6 +121,15 @@ void add_power_offs(const TrainingSession& session, const model::PowerOffParamet
   }
 }
 
+void add_tile_use(const model::Mapping& mapping, RunResult& result) {
+  result.tiles.resize(static_cast<std::size_t>(result.chip.tiles));
+  for (const auto& tile : mapping.tiles) {
+    result.tiles[tile.node] = {static_cast<std::int64_t>(tile.layer) + 1,
+                               static_cast<std::int64_t>(tile.rows()),
+                               static_cast<std::int64_t>(tile.columns)};
+  }
+}
+
 /// On the built-in data the run knows what it must reach.
 void add_checks(const DataSet& data, bool whole_run, RunResult& result) {
   if (data.name != built_in_data_set) {
@@ -311,15 +320,12 @@ int explore(const Options& given) {
 
   add_accuracy(session, references, result);
   add_power_offs(session, configuration->power_off, result);
+  add_tile_use(session.mapping(), result);
+  result.timeline = timeline.timeline();
   std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
-  result.tiles.resize(layer_of_tile.size());
   for (const auto& tile : session.mapping().tiles) {
     layer_of_tile[tile.node] = static_cast<int>(tile.layer);
-    result.tiles[tile.node] = {static_cast<std::int64_t>(tile.layer) + 1,
-                               static_cast<std::int64_t>(tile.rows()),
-                               static_cast<std::int64_t>(tile.columns)};
   }
-  result.timeline = timeline.timeline();
   foundation::ChipShape shape;
   shape.tile.rows = result.chip.rows;
   shape.tile.columns = result.chip.columns;
