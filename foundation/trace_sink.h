@@ -42,6 +42,9 @@ class TraceSink {
 
   /// False once the recording window of busy signals (states, links) is over: callers may then skip them.
   [[nodiscard]] virtual bool states_wanted() const = 0;
+
+  /// False once nothing more is wanted: callers may then do as if there were no sink.
+  [[nodiscard]] virtual bool listening() const { return true; }
 };
 
 }  // namespace kirchhoff::foundation

@@ -107,7 +107,8 @@ void Sequencer::settled(Duration now) {
   now_ = now;
   mesh_.settle(now);
   // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
-  if (services_.trace != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
+  const bool traced = services_.trace != nullptr && services_.trace->listening();
+  if (traced || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();
   }
 }

@@ -19,6 +19,7 @@
 #include "testbenches/explore/reference_training.h"
 #include "testbenches/explore/stop_request.h"
 #include "testbenches/explore/training_session.h"
+#include "testbenches/host/example_timeline.h"
 #include "testbenches/host/npy_file.h"
 #include "testbenches/host/number_format.h"
 #include "testbenches/host/progress.h"
@@ -27,6 +28,7 @@
 #include "testbenches/host/report_summary.h"
 #include "testbenches/host/saturation.h"
 #include "testbenches/host/terminal.h"
+#include "testbenches/page/report_page.h"
 #include "traces/vcd_writer.h"
 
 namespace kirchhoff::testbenches {
@@ -116,6 +118,15 @@ void add_power_offs(const TrainingSession& session, const model::PowerOffParamet
   for (const auto& off : session.power_offs()) {
     result.power_offs.push_back({off.example, off.before_transfer, parameters.duration_s, off.before_percent,
                                  off.after_percent, off.setup_s, off.register_writes});
+  }
+}
+
+void add_tile_use(const model::Mapping& mapping, RunResult& result) {
+  result.tiles.resize(static_cast<std::size_t>(result.chip.tiles));
+  for (const auto& tile : mapping.tiles) {
+    result.tiles[tile.node] = {static_cast<std::int64_t>(tile.layer) + 1,
+                               static_cast<std::int64_t>(tile.rows()),
+                               static_cast<std::int64_t>(tile.columns)};
   }
 }
 
@@ -245,9 +256,12 @@ int explore(const Options& given) {
   if (options.trace) {
     trace.emplace(folder / "trace.vcd", static_cast<std::uint64_t>(configuration->chip.trace_examples));
   }
+  ExampleTimeline timeline{trace ? &*trace : nullptr};
   Observation observation{options, folder, *configuration, detail, session};
   if (saved) {
     observation.restore(saved->state);
+    saved->state.section("timeline", 1);
+    saved->state(timeline);
   }
 
   Progress progress{std::cout, terminal, options.quiet,
@@ -275,6 +289,8 @@ int explore(const Options& given) {
     trained = moment.examples();
     write_checkpoint(checkpoint, identity, trained, [&](foundation::StateWriter& writer) {
       observation.save(writer);
+      writer.section("timeline", 1);
+      writer(timeline);
       moment.save(writer);
     });
     return !StopRequest::came();
@@ -289,7 +305,7 @@ int explore(const Options& given) {
   auto reference = std::async(
       std::launch::async, [&] { return train_reference(weights, data, training, session.learning_rate()); });
   const bool done = session.run(
-      {.trace = trace ? &*trace : nullptr, .synapses = observation.listener()},
+      {.trace = &timeline, .traces_cell = trace.has_value(), .synapses = observation.listener()},
       {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
        .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
        .epoch_done =
@@ -306,6 +322,8 @@ int explore(const Options& given) {
 
   add_accuracy(session, references, result);
   add_power_offs(session, configuration->power_off, result);
+  add_tile_use(session.mapping(), result);
+  result.timeline = timeline.timeline();
   std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
   for (const auto& tile : session.mapping().tiles) {
     layer_of_tile[tile.node] = static_cast<int>(tile.layer);
@@ -330,6 +348,7 @@ int explore(const Options& given) {
   add_provenance(configuration->table, result);
 
   std::vector<OutputFile> files{{folder / "report.json", "everything, machine readable"},
+                                {folder / "report.html", "the same to look at, opens without network"},
                                 {folder / "config.toml", "the effective configuration"}};
   if (trace) {
     files.push_back({folder / "trace.vcd", "waveforms, for GTKWave"});
@@ -347,6 +366,8 @@ int explore(const Options& given) {
     trace->close();
   }
   observation.close();
+  // Last: the page holds nothing that is not in report.json.
+  write_report_page(folder / "report.html", report_json(result));
   if (options.checkpoint) {
     write_finished(checkpoint, identity, trained);
   }

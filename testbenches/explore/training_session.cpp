@@ -50,6 +50,19 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
              data.train.count() * static_cast<std::uint64_t>(configuration.network.epochs)),
       ledger_(mapping_.topology.node_count()) {}
 
+namespace {
+
+model::ChipDescription describe(const model::Configuration& configuration, tiles::Detail detail,
+                                bool traces_cell) {
+  auto description = model::describe_chip(configuration, detail);
+  if (!traces_cell) {
+    description.traced_tile.reset();
+  }
+  return description;
+}
+
+}  // namespace
+
 /// What exists while the simulation runs: the chip, its host, and the host's program.
 class TrainingSession::Run final : private foundation::RestListener, private Moment {
  public:
@@ -108,7 +121,7 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
       record_(session.record_),
       training_(session.configuration_.network),
       train_count_(static_cast<std::uint32_t>(session.data_.train.count())),
-      description_(model::describe_chip(session.configuration_, session.detail_)),
+      description_(describe(session.configuration_, session.detail_, listeners.traces_cell)),
       services_{session.ledger_, listeners.trace, static_cast<std::uint64_t>(training_.seed),
                 listeners.synapses, callbacks.can_save ? this : nullptr},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,

@@ -64,6 +64,7 @@ class TrainingSession {
   /// All may be null.
   struct Listeners {
     foundation::TraceSink* trace = nullptr;
+    bool traces_cell = true;  ///< the sink wants the synapse of the parameters trace.*
     foundation::SynapseListener* synapses = nullptr;
   };
 

@@ -136,6 +136,27 @@ struct RunResult {
     std::uint64_t capacitors = 0;  ///< charge at an end of its range
     std::uint64_t weights = 0;     ///< beyond what the PCM pair can be written to
   };
+  /// What of the network a tile holds, tiles in the order of the mesh, row by row.
+  struct TileUse {
+    std::int64_t layer = 0;  ///< from 1; 0: none
+    std::int64_t rows = 0;   ///< used, the bias row included
+    std::int64_t columns = 0;
+  };
+  /// What the parts of the chip did during one training example, from the start of its forward pass.
+  struct Timeline {
+    struct Span {
+      std::string what;  ///< "read", "update", ..
+      double begin_s = 0;
+      double end_s = 0;
+    };
+    struct Track {
+      std::string part;  ///< "sequencer", "dma", "tile_<row>_<column>"
+      std::vector<Span> spans;
+    };
+    std::uint64_t example = 0;  ///< from 1
+    double duration_s = 0;
+    std::vector<Track> tracks;  ///< empty: nothing was recorded
+  };
   /// A statement the run checks about itself; it passes where value <= limit.
   struct SelfCheck {
     std::string name;
@@ -165,6 +186,8 @@ struct RunResult {
   Efficiency efficiency;
   Counts counts;
   std::vector<Saturation> saturation;  ///< by layer
+  std::vector<TileUse> tiles;
+  Timeline timeline;
   std::vector<SelfCheck> checks;
   std::vector<std::string> warnings;
   std::vector<Provenance> provenance;

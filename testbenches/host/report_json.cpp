@@ -36,7 +36,19 @@ Json run_group(const RunResult::Run& run) {
           {"examples_per_wall_s", run.examples_per_wall_s}};
 }
 
-Json chip_group(const RunResult::Chip& chip) {
+Json tiles_group(const std::vector<RunResult::TileUse>& tiles, const RunResult::Chip& chip) {
+  const double cells = static_cast<double>(chip.rows) * static_cast<double>(chip.columns);
+  Json group = Json::array();
+  for (const RunResult::TileUse& tile : tiles) {
+    group.push_back({{"layer", tile.layer},
+                     {"rows_used", tile.rows},
+                     {"columns_used", tile.columns},
+                     {"utilisation", static_cast<double>(tile.rows * tile.columns) / cells}});
+  }
+  return group;
+}
+
+Json chip_group(const RunResult::Chip& chip, const std::vector<RunResult::TileUse>& tiles) {
   return {{"tiles", chip.tiles},
           {"rows", chip.rows},
           {"columns", chip.columns},
@@ -46,7 +58,8 @@ Json chip_group(const RunResult::Chip& chip) {
           {"mesh_rows", chip.mesh_rows},
           {"mesh_columns", chip.mesh_columns},
           {"tiles_used", chip.tiles_used},
-          {"network", chip.network}};
+          {"network", chip.network},
+          {"by_tile", tiles_group(tiles, chip)}};
 }
 
 Json accuracy_group(const RunResult::Accuracy& accuracy) {
@@ -166,6 +179,18 @@ Json saturation_group(const std::vector<RunResult::Saturation>& layers) {
   return group;
 }
 
+Json timeline_group(const RunResult::Timeline& timeline) {
+  Json tracks = Json::array();
+  for (const RunResult::Timeline::Track& track : timeline.tracks) {
+    Json spans = Json::array();
+    for (const RunResult::Timeline::Span& span : track.spans) {
+      spans.push_back({{"what", span.what}, {"begin_s", span.begin_s}, {"end_s", span.end_s}});
+    }
+    tracks.push_back({{"part", track.part}, {"spans", spans}});
+  }
+  return {{"example", timeline.example}, {"duration_s", timeline.duration_s}, {"tracks", tracks}};
+}
+
 Json checks_group(const std::vector<RunResult::SelfCheck>& checks) {
   Json group = Json::array();
   for (const RunResult::SelfCheck& check : checks) {
@@ -197,7 +222,7 @@ std::string report_json(const RunResult& result) {
   const Json report{
       {"schema", "kirchhoff.report/1"},
       {"run", run_group(result.run)},
-      {"chip", chip_group(result.chip)},
+      {"chip", chip_group(result.chip, result.tiles)},
       {"accuracy", accuracy_group(result.accuracy)},
       {"power_off", power_off_group(result.power_offs)},
       {"time", time_group(result.time)},
@@ -207,6 +232,7 @@ std::string report_json(const RunResult& result) {
       {"efficiency", efficiency_group(result.efficiency)},
       {"counts", counts_group(result.counts)},
       {"saturation", saturation_group(result.saturation)},
+      {"timeline", timeline_group(result.timeline)},
       {"checks", checks_group(result.checks)},
       {"warnings", result.warnings},
       {"provenance", provenance_group(result.provenance)}};

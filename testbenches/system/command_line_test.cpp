@@ -185,6 +185,17 @@ TEST_F(CommandLine, FullDiskKeepsWhatIsComputedAndLeavesNothingHalfWritten) {
   EXPECT_TRUE(no_temporaries());
 }
 
+TEST_F(CommandLine, PageThatCannotBeWrittenCostsNothingElse) {
+  fs::create_directories(folder_ / "run" / "report.html");
+  const auto outcome = run(explore({}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.err,
+            "kirchhoff: cannot write '" + (folder_ / "run" / "report.html").string() + "': Is a directory\n");
+  EXPECT_TRUE(nlohmann::json::accept(content(folder_ / "run" / "report.json")));
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "config.toml"));
+  EXPECT_TRUE(no_temporaries());
+}
+
 /// The report without what depends on the machine.
 nlohmann::json report_without_wall_clock(const fs::path& folder) {
   auto report = nlohmann::json::parse(content(folder / "report.json"));

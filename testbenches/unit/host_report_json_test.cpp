@@ -128,6 +128,18 @@ TEST(ReportJson, NamesThatAreNotUtf8DoNotStopIt) {
   EXPECT_EQ(Json::parse(report_json(result))["accuracy"]["dataset"], "caf\xef\xbf\xbd");
 }
 
+TEST(ReportJson, SaysWhatEachTileHoldsAndWhatAnExampleDid) {
+  const Json report = Json::parse(report_json(unit::example_result()));
+  const Json expected_tiles = Json::parse(R"([
+      {"layer": 1, "rows_used": 131, "columns_used": 50, "utilisation": 1.0},
+      {"layer": 0, "rows_used": 0, "columns_used": 0, "utilisation": 0.0}])");
+  EXPECT_EQ(report["chip"]["by_tile"], expected_tiles);
+  const Json expected_timeline = Json::parse(R"({"example": 1, "duration_s": 2e-6, "tracks": [
+      {"part": "sequencer", "spans": [{"what": "forward", "begin_s": 0.0, "end_s": 1.5e-6}]},
+      {"part": "tile_0_1", "spans": [{"what": "read", "begin_s": 1e-7, "end_s": 3e-7}]}]})");
+  EXPECT_EQ(report["timeline"], expected_timeline);
+}
+
 TEST(ReportJson, IsWrittenWholeOrNotAtAll) {
   const std::filesystem::path folder =
       std::filesystem::path(testing::TempDir()) / "kirchhoff_report_json_test";

@@ -30,6 +30,8 @@ inline testbenches::RunResult example_result() {
   r.efficiency.peak_with_transfer = {1.19, 5.3, 0.0699, {}, {}, {}, {}};
   r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
               30240,     6100000, 19000000, 54400000, 3,     725494,   257275296};
+  r.tiles = {{1, 131, 50}, {0, 0, 0}};
+  r.timeline = {1, 2e-6, {{"sequencer", {{"forward", 0, 1.5e-6}}}, {"tile_0_1", {{"read", 1e-7, 3e-7}}}}};
   r.checks = {{"chip within 1.0 point of its software reference", 0.45, 1.0, true}};
   r.warnings = {"first warning", "second warning"};
   r.provenance = {{"technology.e_adc", 1.94e-11, "J", 5e-12, 3e-11, "source", "Giordano 2019", "90nm.toml:7"},

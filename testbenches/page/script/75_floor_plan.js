@@ -1,0 +1,118 @@
+// The mesh as it lies on the chip: what of each tile is used, and what it spends.
+
+const LAYER_COLORS = 5;
+
+function layerColor(layer) {
+  return layer > 0 ? `var(--layer-${((layer - 1) % LAYER_COLORS) + 1})` : "var(--rule)";
+}
+
+/** Tiles as report.json has them, with their place; reports of older versions know energies only. */
+function tilesOf(report) {
+  const { chip, energy } = report;
+  return energy.by_tile_j.map((joules, index) => ({
+    index, joules,
+    row: Math.floor(index / chip.mesh_columns), column: index % chip.mesh_columns,
+    layer: 0, rows_used: 0, columns_used: 0, utilisation: null, ...(chip.by_tile || [])[index],
+  }));
+}
+
+function tileName(tile) {
+  return `tile ${tile.row},${tile.column}`;
+}
+
+/** One drawing of the mesh; paint(tile, box) gives what is in a tile's box. */
+function drawMesh(report, tiles, paint) {
+  const { chip } = report;
+  const width = 560;
+  const pitch = width / chip.mesh_columns;
+  const gap = Math.min(12, 0.18 * pitch);
+  const box = pitch - gap;
+  const height = box * Math.max(0.5, Math.min(1.5, chip.rows / chip.columns));
+  const rowPitch = height + gap;
+  const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${(rowPitch * chip.mesh_rows).toFixed(1)}`, "aria-hidden": "true" });
+  const left = (tile) => tile.column * pitch + gap / 2;
+  const top = (tile) => tile.row * rowPitch + gap / 2;
+  for (const tile of tiles) {  // links of the mesh
+    const x = left(tile) + box / 2;
+    const y = top(tile) + height / 2;
+    const link = (x2, y2) => makeSvg("line", { x1: x, y1: y, x2, y2, stroke: "var(--muted)", "stroke-width": 1.5,
+                                               "stroke-opacity": 0.55 });
+    if (tile.column + 1 < chip.mesh_columns) svg.append(link(x + pitch, y));
+    if (tile.row + 1 < chip.mesh_rows) svg.append(link(x, y + rowPitch));
+  }
+  for (const tile of tiles) {
+    svg.append(makeSvg("g", { class: "tile", transform: `translate(${left(tile).toFixed(2)} ${top(tile).toFixed(2)})` },
+                       makeSvg("rect", { width: box, height, fill: "var(--paper)", stroke: "var(--rule)", rx: 2 }),
+                       paint(tile, { width: box, height })));
+  }
+  return svg;
+}
+
+function tileText(text, { width, height }, fill = "var(--ink)", line = 0.5) {
+  if (width < 34) return null;
+  return makeSvg("text", { x: width / 2, y: height * line, "text-anchor": "middle", "dominant-baseline": "central",
+                           "font-size": Math.min(13, 0.25 * width), fill }, text);
+}
+
+function makePlan(title, subtitle, description, svg, key) {
+  return make("figure", {}, make("figcaption", {}, make("h3", {}, title), make("p", {}, subtitle)), key,
+              make("div", { class: "plot", role: "img", "aria-label": description, "data-drawn": "true" }, svg));
+}
+
+function makeUsePlan(report, tiles) {
+  const { chip } = report;
+  const layers = [...new Set(tiles.map((tile) => tile.layer))].filter((layer) => layer > 0).sort((a, b) => a - b);
+  const svg = drawMesh(report, tiles, (tile, box) => [
+    makeSvg("rect", { width: (box.width * tile.columns_used) / chip.columns, height: (box.height * tile.rows_used) / chip.rows,
+                      fill: layerColor(tile.layer), "fill-opacity": 0.3, rx: 2 }),
+    tile.layer > 0 && makeSvg("rect", { width: 3, height: (box.height * tile.rows_used) / chip.rows,
+                                        fill: layerColor(tile.layer) }),
+    tileText(tile.layer > 0 ? `L${tile.layer}` : "", box, "var(--muted)", 0.3),
+    tileText(tile.layer === 0 ? MISSING : isNumber(tile.utilisation) ? `${Math.round(100 * tile.utilisation)}%` : "", box, "var(--ink)", 0.56),
+    makeSvg("title", {}, `${tileName(tile)}: ` + (tile.layer > 0 ? `layer ${tile.layer}, ${tile.rows_used} x ` +
+            `${tile.columns_used} of ${chip.rows} x ${chip.columns} cells` : "unused")),
+  ]);
+  return makePlan("Use", "part of the rows and columns that holds weights; the shaded corner is to scale",
+    `Mesh of ${chip.mesh_rows} by ${chip.mesh_columns} tiles. ` +
+        layers.map((layer) => `Layer ${layer} on ${tiles.filter((tile) => tile.layer === layer).length} tiles`).join(", "),
+    svg, makeKey(layers.map((layer) => ({ name: `layer ${layer}`, color: layerColor(layer) }))));
+}
+
+function makeEnergyPlan(report, tiles) {
+  const most = Math.max(...tiles.map((tile) => tile.joules), 1e-30);
+  const [, unit] = scaled(most, "J");
+  const factor = PREFIXES.find(([, prefix]) => prefix + "J" === unit)[0];
+  const svg = drawMesh(report, tiles, (tile, box) => {
+    const share = tile.joules / most;
+    return [
+      makeSvg("rect", { width: box.width, height: box.height, fill: "var(--heat)", "fill-opacity": (0.04 + 0.66 * share).toFixed(3),
+                        rx: 2 }),
+      tileText(plain(tile.joules / factor), box),
+      makeSvg("title", {}, `${tileName(tile)}: ${si(tile.joules, "J")} per example`),
+    ];
+  });
+  const sum = tiles.reduce((total, tile) => total + tile.joules, 0);
+  return makePlan("Energy", `${unit} per example, the router and links of a tile included`,
+    `Energy per example of each tile, between ${si(Math.min(...tiles.map((tile) => tile.joules)), "J")} and ${si(most, "J")}`,
+    svg, makeKey([{ name: `all tiles ${si(sum, "J")}`, color: "var(--heat)" }]));
+}
+
+function makeFloorPlanSection(report) {
+  const { chip } = report;
+  const tiles = tilesOf(report);
+  if (tiles.length === 0 || tiles.length !== chip.mesh_rows * chip.mesh_columns) return null;
+  const table = makeTable([
+    { title: "tile", unit: "row, column", cell: (tile) => `${tile.row}, ${tile.column}` },
+    { title: "layer", number: true, cell: (tile) => tile.layer > 0 ? String(tile.layer) : MISSING },
+    { title: "rows used", number: true, cell: (tile) => count(tile.rows_used) },
+    { title: "columns used", number: true, cell: (tile) => count(tile.columns_used) },
+    { title: "utilisation", number: true, cell: (tile) => percent(tile.utilisation) },
+    { title: "energy per example", number: true,
+      cell: (tile) => ({ text: si(tile.joules, "J"), key: `energy.by_tile_j.${tile.index}` }) },
+  ], tiles, { id: "tiles" });
+  return makeSection("floor-plan", "Floor plan",
+    `${chip.mesh_rows} × ${chip.mesh_columns} tiles of ${chip.rows} × ${chip.columns} cells; ${count(chip.synapses_mapped)} `
+        + `synapses in ${count(chip.cells)} cells (${percent(chip.utilisation)}), ${count(chip.tiles_used)} tiles in use.`,
+    make("div", { class: "columns" }, chip.by_tile && makeUsePlan(report, tiles), makeEnergyPlan(report, tiles)),
+    make("details", {}, make("summary", {}, "As a table"), table));
+}
