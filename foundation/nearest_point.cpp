@@ -44,7 +44,7 @@ void satisfy(std::vector<Cut>& cuts, Cut& cut, const Box& box) {
     below = above;
     above *= 2;
   }
-  constexpr int halvings = 60;
+  constexpr int halvings = 45;
   for (int i = 0; i < halvings; ++i) {
     const double middle = 0.5 * (below + above);
     (lacks(middle) ? below : above) = middle;
@@ -54,8 +54,8 @@ void satisfy(std::vector<Cut>& cuts, Cut& cut, const Box& box) {
 
 /// Hildreth: one cut after the other until none moves the point any more.
 Point project(std::vector<Cut>& cuts, const Box& box) {
-  constexpr int sweeps = 200;
-  constexpr double still = 1e-13;
+  constexpr int sweeps = 100;
+  constexpr double still = 1e-10;
   Point point = point_of(cuts, box);
   for (int sweep = 0; sweep < sweeps; ++sweep) {
     for (Cut& cut : cuts) satisfy(cuts, cut, box);
@@ -80,7 +80,7 @@ bool possible(const Cut& cut, const Box& box) {
 /// Tangents of all margins at `point`.
 void add_cuts(const Point& point, const std::vector<double>& values, const Margins& margins,
               std::vector<Cut>& cuts) {
-  constexpr double step = 1e-5;
+  constexpr double step = 1e-4;
   std::vector<Point> slopes(values.size(), Point(point.size(), 0.0));
   Point beside = point;
   for (std::size_t i = 0; i < point.size(); ++i) {
@@ -100,8 +100,8 @@ void add_cuts(const Point& point, const std::vector<double>& values, const Margi
 }  // namespace
 
 std::optional<Point> nearest_to_origin(const Box& box, const Margins& margins) {
-  constexpr int rounds = 200;
-  constexpr double enough = -1e-10;
+  constexpr int rounds = 100;
+  constexpr double enough = -1e-7;
   std::vector<Cut> cuts;
   Point point = point_of(cuts, box);
   for (int round = 0; round < rounds; ++round) {

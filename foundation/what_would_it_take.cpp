@@ -204,8 +204,17 @@ class Logarithms {
 Point nearest_solution(Search& search, const Point& best) {
   const Logarithms logarithms(search.inputs());
   const Box box = logarithms.box();
-  const std::optional<Point> nearest =
-      nearest_to_origin(box, [&](const Point& point) { return search.margins(logarithms.values(point)); });
+  // A little more than is asked for, so that rounding does not leave the figures a little short.
+  const auto with_reserve = [&](double reserve) {
+    return nearest_to_origin(box, [&](const Point& point) {
+      std::vector<double> margins = search.margins(logarithms.values(point));
+      for (double& margin : margins) margin -= reserve;
+      return margins;
+    });
+  };
+  constexpr double a_little = 2e-7;
+  std::optional<Point> nearest = with_reserve(a_little);
+  if (!nearest) nearest = with_reserve(0);
   const Point from = logarithms.values(nearest.value_or(Point(box.low.size(), 0.0)));
   if (search.holds(from)) return from;
   // The rest of the way towards the best point, where every figure holds.
