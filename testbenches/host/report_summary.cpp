@@ -269,7 +269,7 @@ class Summary {
             ". V100: " + std::string(foundation::v100_fp16.short_source) + ".";
     paragraph("", Style::plain, note, Style::faint);
     if (e.published_reach) {
-      paragraph("What would it take?", Style::strong, capital(sentence(*e.published_reach)) + ".",
+      paragraph("", Style::plain, "What would it take? " + capital(sentence(*e.published_reach)) + ".",
                 Style::plain);
     }
   }

@@ -38,7 +38,7 @@ void set_intervals(const Interval& per_watt, const Interval& per_mm2, const Inte
 /// What is missing at the best point; empty where the figure is reached there.
 std::string shortfall(double best, double target, const char* unit) {
   if (best >= target) return "";
-  return significant(best) + " " + unit + ", short by a factor of " + significant(target / best);
+  return significant(best) + " " + unit + ", " + significant(target / best) + " times too little";
 }
 
 /// "5 parameters moved: t_conv x 0.32, a_neu x 0.35, t_int x 0.41 and 2 more", largest moves first.
@@ -121,7 +121,7 @@ std::string sentence(const RunResult::PublishedReach& reach) {
   }
   std::string missed = shortfall(answer.best[0], published.tops_per_watt, "TOP/s/W");
   const std::string density = shortfall(answer.best[1], published.tops_per_mm2, "TOP/s/mm2");
-  if (!missed.empty() && !density.empty()) missed += "; ";
+  if (!missed.empty() && !density.empty()) missed += ", and ";
   missed += density;
   return "no point within the ranges " + std::string(answer.proven ? "has " : "was found to have ") + both +
          " at peak; the best reaches " + missed;

@@ -125,7 +125,7 @@ TEST(ReportJson, SaysHowSureItIsAndWhatItHangsOn) {
   EXPECT_EQ(
       reach["statement"],
       "no point within the ranges has both published figures at peak; the best reaches 0.900 TOP/s/mm2, "
-      "short by a factor of 4.00");
+      "4.00 times too little");
   EXPECT_FALSE(reach.contains("region"));
   EXPECT_FALSE(Json::parse(report_json({}))["efficiency"].contains("what_would_it_take"));
 }
