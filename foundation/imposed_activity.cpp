@@ -38,6 +38,7 @@ const TechnologyField& field_of(Quantity Technology::*member) {
 const std::vector<std::string>& activity_keys() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
+    all.reserve(keys.size());
     for (const ActivityKey& key : keys) all.emplace_back(field_of(key.member).name);
     return all;
   }();

@@ -215,7 +215,7 @@ Point nearest_solution(Search& search, const Point& best) {
   constexpr double a_little = 2e-7;
   std::optional<Point> nearest = with_reserve(a_little);
   if (!nearest) nearest = with_reserve(0);
-  const Point from = logarithms.values(nearest.value_or(Point(box.low.size(), 0.0)));
+  Point from = logarithms.values(nearest.value_or(Point(box.low.size(), 0.0)));
   if (search.holds(from)) return from;
   // The rest of the way towards the best point, where every figure holds.
   double missed = 0;
@@ -230,7 +230,7 @@ Point nearest_solution(Search& search, const Point& best) {
     const double middle = 0.5 * (missed + held);
     (search.holds(on_the_way(middle)) ? held : missed) = middle;
   }
-  const Point found = on_the_way(held);
+  Point found = on_the_way(held);
   return search.holds(found) ? found : best;
 }
 

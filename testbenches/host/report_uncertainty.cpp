@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "foundation/published.h"
 #include "foundation/uncertainty.h"
@@ -101,7 +102,7 @@ void fill_uncertainty(const Technology& technology, std::size_t draws,
   efficiency.tornado = bars(figures.front());
   efficiency.tornado_peak = bars(peak);
 
-  RunResult::PublishedReach& reach = efficiency.published_reach.emplace();
+  RunResult::PublishedReach reach;
   reach.answer = foundation::what_would_it_take(technology,
                                                 [&](const Technology& t) {
                                                   const Efficiency e = peak.under(t);
@@ -109,6 +110,7 @@ void fill_uncertainty(const Technology& technology, std::size_t draws,
                                                 },
                                                 {published.tops_per_watt, published.tops_per_mm2});
   reach.share_of_draws = static_cast<double>(both) / static_cast<double>(draws);
+  efficiency.published_reach = std::move(reach);
 }
 
 std::string sentence(const RunResult::PublishedReach& reach) {

@@ -184,7 +184,7 @@ TEST(WhatWouldItTakeOfTheTile, NoDrawIsNearerOrOutside) {
   EXPECT_GE(answer.nearest[1], targets[1]);
   std::size_t solutions = 0;
   (void)monte_carlo(technology, 3000, 7, [&](const Technology& drawn) {
-    const auto drawn_figures = closed_form_figures(drawn);
+    auto drawn_figures = closed_form_figures(drawn);
     if (drawn_figures[0] >= targets[0] && drawn_figures[1] >= targets[1]) {
       ++solutions;
       double away = 0;

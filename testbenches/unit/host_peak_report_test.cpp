@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "testbenches/host/peak_report.h"
 #include "testbenches/unit/technology_of_node.h"
 
@@ -65,6 +67,12 @@ TEST_F(BusyTileReport, SameBitsAgain) {
   EXPECT_EQ(first.peak_with_transfer.pj_per_op_median, second.peak_with_transfer.pj_per_op_median);
   EXPECT_EQ(first.published_reach->answer.distance, second.published_reach->answer.distance);
   EXPECT_EQ(first.uncertainty->draws, 10000U);
+}
+
+TEST_F(BusyTileReport, TenThousandDrawsTakeLessThanTwoSeconds) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_GE(report_peak(inputs).efficiency.uncertainty->draws, 10000U);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 2);
 }
 
 TEST_F(BusyTileReport, TwoPhasesOfDeltasReadTwice) {

@@ -55,11 +55,12 @@ inline testbenches::RunResult example_result() {
     bar.at_high.push_back(1 / bar.at_high[0]);
   }
   r.efficiency.tornado_peak = r.efficiency.tornado;
-  r.efficiency.published_reach.emplace();
-  r.efficiency.published_reach->answer.proven = true;
-  r.efficiency.published_reach->answer.at_base = {5.5, 0.075};
-  r.efficiency.published_reach->answer.best = {51.2, 0.9};
-  r.efficiency.published_reach->answer.inputs = {{"e_adc", 5e-12, 1.94e-11, 3e-11, 5e-12, 0, 0, 0}};
+  testbenches::RunResult::PublishedReach reach;
+  reach.answer.proven = true;
+  reach.answer.at_base = {5.5, 0.075};
+  reach.answer.best = {51.2, 0.9};
+  reach.answer.inputs = {{"e_adc", 5e-12, 1.94e-11, 3e-11, 5e-12, 0, 0, 0}};
+  r.efficiency.published_reach = reach;
   r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
               30240,     6100000, 19000000, 54400000, 3,     725494,   257275296};
   r.checks = {{"chip within 1.0 point of its software reference", 0.45, 1.0, true}};
