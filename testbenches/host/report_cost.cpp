@@ -149,16 +149,10 @@ RunResult::Figures whole_chip(RunResult::Figures tile, std::int64_t tiles) {
   return tile;
 }
 
-/// Duties are means over cells, weighted by conductance: the conductance that conducted over all there is,
-/// which the verify reads of a transfer see.
+/// Conductances and their products with duties are means over cells; the conductances are those that the
+/// verify reads of a transfer see.
 NamedValues activity_of(const foundation::PeakActivity& a) {
-  const double mean_s = a.verify_pcm_s + a.verify_capacitor_s;
-  const auto duty = [mean_s](double pcm_s, double capacitor_s) {
-    return mean_s > 0 ? (pcm_s + capacitor_s) / mean_s : 0;
-  };
-  return {{"duty_forward", duty(a.forward_pcm_s, a.forward_capacitor_s)},
-          {"duty_transposed", duty(a.backward_pcm_s, a.backward_capacitor_s)},
-          {"pcm_pair_s", a.verify_pcm_s},
+  return {{"pcm_pair_s", a.verify_pcm_s},
           {"capacitor_s", a.verify_capacitor_s},
           {"pcm_pair_duty_forward_s", a.forward_pcm_s},
           {"capacitor_duty_forward_s", a.forward_capacitor_s},

@@ -149,8 +149,8 @@ TEST_F(PricedRun, TellsTheActivityThatPeakRestsOn) {
   };
   EXPECT_NEAR(value("pcm_pair_s"), 2e-6, 1e-15);
   EXPECT_NEAR(value("capacitor_s"), 6e-6, 1e-15);
-  EXPECT_NEAR(value("duty_forward"), 0.102 / 131000 / 8e-6, 1e-12);
-  EXPECT_NEAR(value("duty_transposed"), 0.002 / 131000 / 8e-6, 1e-12);
+  EXPECT_NEAR(value("pcm_pair_duty_forward_s") + value("capacitor_duty_forward_s"), 0.102 / 131000, 1e-15);
+  EXPECT_NEAR(value("pcm_pair_duty_transposed_s"), 0.002 / 131000, 1e-15);
   EXPECT_EQ(value("update_slots"), 63);
   EXPECT_TRUE(result.efficiency.assumed_activity.empty());
 }

@@ -101,7 +101,7 @@ TEST(ReportJson, SplitsEveryLevelByBooking) {
 
 TEST(ReportJson, SaysHowSureItIsAndWhatItHangsOn) {
   const Json efficiency = Json::parse(report_json(unit::example_result()))["efficiency"];
-  EXPECT_EQ(efficiency["activity"]["duty_forward"], 0.31);
+  EXPECT_EQ(efficiency["activity"]["pcm_pair_s"], 5e-6);
   EXPECT_EQ(efficiency["assumed_activity"], Json::array({"transfer"}));
   EXPECT_EQ(efficiency["uncertainty"]["draws"], 10000);
   EXPECT_EQ(efficiency["uncertainty"]["seed"], 1);

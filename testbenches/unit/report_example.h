@@ -33,7 +33,7 @@ inline testbenches::RunResult example_result() {
   r.efficiency.peak = {1.27, 5.5,  0.075, {{4.3, 9.7}},     {{0.053, 0.18}},
                        6.0,  0.09, 0.182, {{0.103, 0.233}}, 0.167};
   r.efficiency.peak_with_transfer = {1.19, 5.3, 0.0699, {}, {}, {}, {}, 0.189, {}, {}};
-  r.efficiency.activity = {{"duty_forward", 0.31}, {"duty_transposed", 0.07}};
+  r.efficiency.activity = {{"pcm_pair_s", 5e-6}, {"update_slots", 31}};
   r.efficiency.assumed_activity = {"transfer"};
   r.efficiency.uncertainty = {10000, 1};
   r.efficiency.tornado = {{
