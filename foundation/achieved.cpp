@@ -2,7 +2,6 @@
 
 #include <span>
 
-#include "foundation/area_model.h"
 #include "foundation/phase_sets.h"
 #include "foundation/technology.h"
 
@@ -56,11 +55,16 @@ Achieved::Figures Achieved::under(const Technology& technology) const {
       figures.operations += 2 * static_cast<double>(total.activity.multiply_accumulates);
     }
     const double seconds = total.compute_s * scale + total.network_s;
+    figures.phase_s[index_of(phase)] = seconds;
     figures.seconds += seconds;
-    figures.joules += model.price(total.activity, phase).total() +
-                      static_cast<double>(chip_.tiles) * model.standby(seconds).total();
+    figures.energy += model.price(total.activity, phase);
+    EnergyBreakdown standby = model.standby(seconds);
+    standby *= static_cast<double>(chip_.tiles);
+    figures.energy += standby;
   }
-  figures.area_mm2 = chip_area(chip_, technology).total_mm2();
+  figures.joules = figures.energy.total();
+  figures.area = chip_area(chip_, technology);
+  figures.area_mm2 = figures.area.total_mm2();
   figures.efficiency = efficiency(figures.operations, figures.joules, figures.seconds, figures.area_mm2);
   return figures;
 }

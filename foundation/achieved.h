@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "foundation/area_model.h"
 #include "foundation/efficiency.h"
 #include "foundation/energy_model.h"
 #include "foundation/ledger.h"
@@ -20,6 +21,10 @@ class Achieved {
     double seconds = 0;
     double area_mm2 = 0;
     Efficiency efficiency;
+    // What the three above consist of.
+    EnergyBreakdown energy;
+    std::array<double, phase_count> phase_s{};  ///< 0 for phases that do not count
+    AreaBreakdown area;
   };
 
   /// `simulated_with`: the technology under which the ledger's times came about. chip.tiles are

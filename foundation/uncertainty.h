@@ -10,6 +10,12 @@ namespace kirchhoff::foundation {
 struct Technology;
 class RandomSequence;
 
+/// Draws that leave the quantiles of a result within 2 % of the interval's width (standard error of the 5 %
+/// quantile at 10,000 draws: 0.2 % in probability).
+inline constexpr std::size_t usual_draws = 10000;
+/// The same draws for every run, so that two runs compare.
+inline constexpr std::uint64_t usual_draw_seed = 1;
+
 /// Quantiles of a result over the ranges of the technology's parameters.
 struct Interval {
   double p5 = 0;

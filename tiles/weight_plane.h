@@ -28,8 +28,8 @@ class WeightPlane {
   [[nodiscard]] float at(std::size_t row, std::size_t column) const { return weights_[cell(row, column)]; }
   [[nodiscard]] std::size_t bytes() const { return weights_.size() * sizeof(float); }
 
-  /// y_j = sum over rows of x_i w_ij for j < y.size(), which is a whole number of vectors and at most stride().
-  /// x.size() rows are driven.
+  /// y_j = sum over rows of x_i w_ij for j < y.size(), which is a whole number of vectors and at most
+  /// stride(). x.size() rows are driven.
   void forward(std::span<const float> x, std::span<float> y) const;
 
   /// e_i = sum over columns of w_ij d_j for i < e.size() and j < d.size(). That is a whole number of vectors

@@ -8,6 +8,7 @@
 #include "testbenches/explore/config_command.h"
 #include "testbenches/explore/explore_command.h"
 #include "testbenches/explore/options.h"
+#include "testbenches/explore/peak_command.h"
 #include "testbenches/explore/validate_command.h"
 
 namespace {
@@ -26,7 +27,9 @@ int run(int argc, char* argv[]) {
       return foundation::exit_pass;
     case Command::config: {
       const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
-      if (options.json) {
+      if (options.peak) {
+        testbenches::print_peak(std::cout, *configuration, options);
+      } else if (options.json) {
         testbenches::print_configuration_json(std::cout, *configuration);
       } else {
         testbenches::print_configuration(std::cout, *configuration, testbenches::display_of_stdout());

@@ -26,7 +26,9 @@ synapses on the chip of 209k: pcm-only, aihwkit-capacitor, rpu, prototype.
 constexpr const char* kConfigText =
     R"(usage: kirchhoff config [PRESET or FILE.toml] [options]
 
-Prints the effective configuration: each value with unit, range, mark and source.
+Prints the effective configuration: each value with unit, range, mark and source. With --peak: the
+efficiency of the preset's tile with every array busy, its uncertainty, and what it hangs on; no data set
+is needed.
 )";
 constexpr const char* kExitCodes =
     R"(
@@ -160,6 +162,11 @@ Options parse_options(int argc, const char* const* argv) {
       "14nm, 45nm, 90nm, or a technology file");
   if (!explore) {
     add("json", po::bool_switch(&options.json), "machine readable");
+    add("peak", po::bool_switch(&options.peak), "efficiency of one tile of the preset with every array busy");
+    add("impose-activity", po::value(&options.impose_activity)->value_name("closed-form|FILE"),
+        "with --peak: the tile of the closed-form estimate, its activity all from the technology, or from a "
+        "TOML file with a section [activity] (duty_x, duty_d, g_pcm_pair, g_cap, bits, n_upd, k_transfer, "
+        "n_clt, n_set, p_reset, route_mm; what it leaves out is the closed form's)");
   }
   add("help", "this text");
 
@@ -193,6 +200,12 @@ Options parse_options(int argc, const char* const* argv) {
     }
   }
   options.command = explore ? Command::explore : Command::config;
+  if (options.given.count("impose-activity") > 0 && !options.peak) {
+    throw InputError("--impose-activity changes nothing without --peak; add --peak or leave it out");
+  }
+  if (options.given.count("impose-activity") > 0 && options.impose_activity.empty()) {
+    throw InputError("--impose-activity is '', but must be closed-form or the name of a TOML file");
+  }
   if (!train.empty()) {
     options.train = count_of("--train", train, 1);
   }

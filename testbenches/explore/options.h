@@ -38,6 +38,8 @@ struct Options {
 
   // config
   bool json = false;
+  bool peak = false;
+  std::string impose_activity;  ///< "closed-form" or a file; empty: none
 
   /// Names of those that the command line gives, "preset" for the first argument.
   std::set<std::string> given;

@@ -8,10 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "foundation/tornado.h"
+#include "foundation/what_would_it_take.h"
+
 namespace kirchhoff::testbenches {
 
 /// Named values in the order in which they are to be shown.
 using NamedValues = std::vector<std::pair<std::string, double>>;
+using NamedBreakdown = std::pair<std::string, NamedValues>;
 
 /// Everything a run leaves behind, as plain data: what report.json holds and the summary shows. SI units
 /// unless a name says otherwise.
@@ -87,6 +91,10 @@ struct RunResult {
     NamedValues by_phase_j;
     NamedValues by_layer_j;  ///< "layer 1" .., "unused tiles", "sequencer"
     std::vector<double> by_tile_j;
+    // The same, each split by booking.
+    std::vector<NamedBreakdown> bookings_by_phase_j;
+    std::vector<NamedBreakdown> bookings_by_layer_j;
+    std::vector<NamedValues> bookings_by_tile_j;
     double sequencer_j = 0;  ///< what by_tile_j leaves of per_example_j
     double training_j = 0;   ///< whole run
     double setup_j = 0;
@@ -105,12 +113,32 @@ struct RunResult {
     std::optional<std::array<double, 2>> tops_per_mm2_5_95;
     std::optional<double> tops_per_watt_median;
     std::optional<double> tops_per_mm2_median;
+    double pj_per_op = 0;
+    std::optional<std::array<double, 2>> pj_per_op_5_95;
+    std::optional<double> pj_per_op_median;
+  };
+  /// How the intervals came about.
+  struct Uncertainty {
+    std::size_t draws = 0;
+    std::uint64_t seed = 0;
+  };
+  /// Whether both published figures can be reached at peak, transfer excluded.
+  struct PublishedReach {
+    foundation::WhatWouldItTake answer;  ///< figures: TOP/s/W, TOP/s/mm2
+    double share_of_draws = 0;           ///< of the uncertainty's draws, in which both hold
   };
   struct Efficiency {
     Figures achieved;
     Figures peak;                ///< every array busy, transfer excluded
     Figures peak_with_transfer;  ///< ... and included
     std::string op_convention = "training";
+    NamedValues activity;                       ///< what `peak` rests on: means per cell, line or activation
+    std::vector<std::string> assumed_activity;  ///< "transposed read", ..: not this run's, the closed form's
+    std::optional<Uncertainty> uncertainty;
+    // Results: TOP/s/W, TOP/s/mm2, pJ/op.
+    std::vector<foundation::TornadoBar> tornado;       ///< of `achieved`
+    std::vector<foundation::TornadoBar> tornado_peak;  ///< of `peak`
+    std::optional<PublishedReach> published_reach;
   };
   struct Counts {
     std::uint64_t update_pulses = 0;

@@ -13,7 +13,7 @@
 #include "foundation/error.h"
 #include "foundation/peak.h"
 #include "foundation/phase_sets.h"
-#include "foundation/uncertainty.h"
+#include "testbenches/host/report_uncertainty.h"
 
 namespace kirchhoff::testbenches {
 
@@ -26,8 +26,6 @@ using foundation::EnergyTable;
 using foundation::Ledger;
 using foundation::Phase;
 using foundation::Technology;
-
-constexpr std::uint64_t draw_seed = 1;
 
 void fill_time(const Ledger& ledger, double examples, RunResult& result) {
   RunResult::Time& time = result.time;
@@ -49,16 +47,34 @@ void fill_time(const Ledger& ledger, double examples, RunResult& result) {
   result.run.simulated_s = foundation::to_seconds(ledger.total_time());
 }
 
-void fill_layers(const CostInputs& inputs, RunResult::Energy& energy) {
+NamedValues by_booking(const EnergyBreakdown& energy, double examples) {
+  NamedValues values;
+  for (std::size_t booking = 0; booking < foundation::booking_count; ++booking) {
+    values.emplace_back(foundation::booking_names[booking], energy.joules[booking] / examples);
+  }
+  return values;
+}
+
+/// One entry per layer, one for the tiles that hold none, one for the sequencer.
+void fill_layers(const CostInputs& inputs, const EnergyTable& table, double examples,
+                 RunResult::Energy& energy) {
   int layers = 0;
   for (const int layer : inputs.layer_of_tile) layers = std::max(layers, layer + 1);
-  for (int layer = 1; layer <= layers; ++layer)
-    energy.by_layer_j.emplace_back("layer " + std::to_string(layer), 0.0);
-  energy.by_layer_j.emplace_back("unused tiles", 0.0);
-  energy.by_layer_j.emplace_back("sequencer", energy.sequencer_j);
-  for (std::size_t tile = 0; tile < energy.by_tile_j.size(); ++tile) {
-    const int layer = tile < inputs.layer_of_tile.size() ? inputs.layer_of_tile[tile] : -1;
-    energy.by_layer_j[static_cast<std::size_t>(layer < 0 ? layers : layer)].second += energy.by_tile_j[tile];
+  const auto unused = static_cast<std::size_t>(layers);
+  std::vector<EnergyBreakdown> sums(unused + 2);
+  for (std::size_t node = 0; node < table.nodes(); ++node) {
+    const int layer = node < inputs.layer_of_tile.size() ? inputs.layer_of_tile[node] : -1;
+    const std::size_t entry = node == inputs.ledger.host_node() ? unused + 1
+                              : layer < 0                       ? unused
+                                                                : static_cast<std::size_t>(layer);
+    sums[entry] += table.of_node(node, foundation::training_phases);
+  }
+  for (std::size_t entry = 0; entry < sums.size(); ++entry) {
+    const std::string name = entry < unused    ? "layer " + std::to_string(entry + 1)
+                             : entry == unused ? "unused tiles"
+                                               : "sequencer";
+    energy.by_layer_j.emplace_back(name, sums[entry].total() / examples);
+    energy.bookings_by_layer_j.emplace_back(name, by_booking(sums[entry], examples));
   }
 }
 
@@ -74,18 +90,20 @@ void fill_energy(const CostInputs& inputs, double examples, RunResult& result) {
   energy.per_example_j = energy.training_j / examples;
   energy.setup_j = table.of_phase(Phase::setup).total();
   energy.inference_j = table.of_phase(Phase::inference).total();
-  for (std::size_t booking = 0; booking < foundation::booking_count; ++booking) {
-    energy.breakdown_j.emplace_back(foundation::booking_names[booking], training.joules[booking] / examples);
-  }
+  energy.breakdown_j = by_booking(training, examples);
   for (const Phase phase : foundation::training_phases) {
-    energy.by_phase_j.emplace_back(foundation::phase_names[foundation::index_of(phase)],
-                                   table.of_phase(phase).total() / examples);
+    const std::string_view name = foundation::phase_names[foundation::index_of(phase)];
+    const EnergyBreakdown of_phase = table.of_phase(phase);
+    energy.by_phase_j.emplace_back(name, of_phase.total() / examples);
+    energy.bookings_by_phase_j.emplace_back(name, by_booking(of_phase, examples));
   }
   for (std::size_t node = 0; node < ledger.tiles(); ++node) {
-    energy.by_tile_j.push_back(table.of_node(node, foundation::training_phases).total() / examples);
+    const EnergyBreakdown of_tile = table.of_node(node, foundation::training_phases);
+    energy.by_tile_j.push_back(of_tile.total() / examples);
+    energy.bookings_by_tile_j.push_back(by_booking(of_tile, examples));
   }
   energy.sequencer_j = table.of_node(ledger.host_node(), foundation::training_phases).total() / examples;
-  fill_layers(inputs, energy);
+  fill_layers(inputs, table, examples, energy);
   if (result.counts.operations > 0) {
     energy.per_op_j = energy.training_j / static_cast<double>(result.counts.operations);
   }
@@ -126,26 +144,35 @@ void fill_counts(const Ledger& ledger, RunResult& result) {
   result.run.examples = counters.training_examples;
 }
 
-RunResult::Figures figures(const foundation::Efficiency& efficiency) {
-  RunResult::Figures result;
-  result.tops = efficiency.tops;
-  result.tops_per_watt = efficiency.tops_per_watt;
-  result.tops_per_mm2 = efficiency.tops_per_mm2;
-  return result;
-}
-
-void set_intervals(const foundation::Interval& per_watt, const foundation::Interval& per_mm2,
-                   RunResult::Figures& figures) {
-  figures.tops_per_watt_5_95 = {per_watt.p5, per_watt.p95};
-  figures.tops_per_watt_median = per_watt.median;
-  figures.tops_per_mm2_5_95 = {per_mm2.p5, per_mm2.p95};
-  figures.tops_per_mm2_median = per_mm2.median;
-}
-
 /// All tiles busy at once.
 RunResult::Figures whole_chip(RunResult::Figures tile, std::int64_t tiles) {
   tile.tops *= static_cast<double>(tiles);
   return tile;
+}
+
+/// Conductances and their products with duties are means over cells; the conductances are those that the
+/// verify reads of a transfer see.
+NamedValues activity_of(const foundation::PeakActivity& a) {
+  return {{"pcm_pair_s", a.verify_pcm_s},
+          {"capacitor_s", a.verify_capacitor_s},
+          {"pcm_pair_duty_forward_s", a.forward_pcm_s},
+          {"capacitor_duty_forward_s", a.forward_capacitor_s},
+          {"pcm_pair_duty_transposed_s", a.backward_pcm_s},
+          {"capacitor_duty_transposed_s", a.backward_capacitor_s},
+          {"rows_driven", a.row_drives},
+          {"columns_driven", a.column_drives},
+          {"transposed_passes", a.transposed_passes},
+          {"update_slots", a.slots},
+          {"row_pulses_per_slot", a.row_pulses_per_slot},
+          {"column_pulses_per_slot", a.column_pulses_per_slot},
+          {"update_set_pulses_per_weight", a.update_set_pulses},
+          {"stores_per_activation", a.stores},
+          {"bit_hops_per_activation", a.bit_hops},
+          {"flits_per_activation", a.router_flits},
+          {"transfer_interval_examples", a.transfer_interval},
+          {"verify_iterations_per_row", a.verify_iterations},
+          {"set_pulses_per_weight_and_transfer", a.set_pulses},
+          {"reset_pulses_per_weight_and_transfer", a.reset_pulses}};
 }
 
 void fill_efficiency(const CostInputs& inputs, RunResult& result) {
@@ -161,11 +188,13 @@ void fill_efficiency(const CostInputs& inputs, RunResult& result) {
 
   RunResult::Efficiency& efficiency = result.efficiency;
   const foundation::Peak peak = peak_under(technology);
-  efficiency.achieved = figures(achieved.under(technology).efficiency);
-  efficiency.peak = whole_chip(figures(peak.excluded), inputs.chip.tiles);
-  efficiency.peak_with_transfer = whole_chip(figures(peak.with_transfer), inputs.chip.tiles);
+  efficiency.achieved = figures_of(achieved.under(technology).efficiency);
+  efficiency.peak = whole_chip(figures_of(peak.excluded), inputs.chip.tiles);
+  efficiency.peak_with_transfer = whole_chip(figures_of(peak.with_transfer), inputs.chip.tiles);
   efficiency.op_convention = foundation::to_string(inputs.convention);
 
+  efficiency.activity = activity_of(measured.activity);
+  efficiency.assumed_activity = measured.assumed;
   for (const std::string& assumed : measured.assumed) {
     result.warnings.push_back("peak efficiency: this run has no " + assumed +
                               " to count; the closed form's assumed activity stands in for it");
@@ -174,20 +203,12 @@ void fill_efficiency(const CostInputs& inputs, RunResult& result) {
     result.warnings.emplace_back("efficiency: intervals over the technology's ranges were not computed");
     return;
   }
-  const std::vector<foundation::Interval> intervals =
-      foundation::monte_carlo(technology, inputs.draws, draw_seed, [&](const Technology& drawn) {
-        const foundation::Efficiency a = achieved.under(drawn).efficiency;
-        const foundation::Peak p = peak_under(drawn);
-        return std::vector<double>{a.tops_per_watt,
-                                   a.tops_per_mm2,
-                                   p.excluded.tops_per_watt,
-                                   p.excluded.tops_per_mm2,
-                                   p.with_transfer.tops_per_watt,
-                                   p.with_transfer.tops_per_mm2};
-      });
-  set_intervals(intervals[0], intervals[1], efficiency.achieved);
-  set_intervals(intervals[2], intervals[3], efficiency.peak);
-  set_intervals(intervals[4], intervals[5], efficiency.peak_with_transfer);
+  fill_uncertainty(
+      technology, inputs.draws,
+      {{&efficiency.achieved, [&](const Technology& t) { return achieved.under(t).efficiency; }},
+       {&efficiency.peak, [&](const Technology& t) { return peak_under(t).excluded; }},
+       {&efficiency.peak_with_transfer, [&](const Technology& t) { return peak_under(t).with_transfer; }}},
+      efficiency);
 }
 
 /// A number, a flag or text, as the parameter table shows it.

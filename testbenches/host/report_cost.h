@@ -10,6 +10,7 @@
 #include "foundation/parameters.h"
 #include "foundation/technology.h"
 #include "foundation/tile_geometry.h"
+#include "foundation/uncertainty.h"
 #include "testbenches/host/report.h"
 
 namespace kirchhoff::testbenches {
@@ -25,7 +26,8 @@ struct CostInputs {
   double update_slots = 0;
   double transfer_interval = 0;  ///< examples; 0: no transfer
   double transposed_passes = 1;  ///< 2: deltas in two phases
-  std::size_t draws = 2000;      ///< of the uncertainty of the figures; 0: leave the intervals out
+  /// Of the uncertainty of the figures; 0: leave out intervals, tornado and what the published figures take.
+  std::size_t draws = foundation::usual_draws;
 };
 
 /// Fills time, energy, area, efficiency, counts and run.simulated_s / run.examples from the ledger, and

@@ -4,6 +4,7 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/published.h"
+#include "testbenches/host/efficiency_json.h"
 
 namespace kirchhoff::testbenches {
 
@@ -16,10 +17,16 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json object_of(const NamedValues& values) {
-  Json object = Json::object();
-  for (const auto& [name, value] : values) object[name] = value;
-  return object;
+Json bookings_of(const std::vector<NamedBreakdown>& breakdowns) {
+  Json group = Json::object();
+  for (const auto& [name, values] : breakdowns) group[name] = values_json(values);
+  return group;
+}
+
+Json bookings_of(const std::vector<NamedValues>& breakdowns) {
+  Json group = Json::array();
+  for (const NamedValues& values : breakdowns) group.push_back(values_json(values));
+  return group;
 }
 
 Json run_group(const RunResult::Run& run) {
@@ -110,46 +117,35 @@ Json time_group(const RunResult::Time& time) {
 Json energy_group(const RunResult::Energy& energy) {
   return {{"per_example_j", energy.per_example_j},
           {"per_op_j", energy.per_op_j},
-          {"breakdown_j", object_of(energy.breakdown_j)},
-          {"by_phase_j", object_of(energy.by_phase_j)},
-          {"by_layer_j", object_of(energy.by_layer_j)},
+          {"breakdown_j", values_json(energy.breakdown_j)},
+          {"by_phase_j", values_json(energy.by_phase_j)},
+          {"by_layer_j", values_json(energy.by_layer_j)},
           {"by_tile_j", energy.by_tile_j},
+          {"bookings_by_phase_j", bookings_of(energy.bookings_by_phase_j)},
+          {"bookings_by_layer_j", bookings_of(energy.bookings_by_layer_j)},
+          {"bookings_by_tile_j", bookings_of(energy.bookings_by_tile_j)},
           {"sequencer_j", energy.sequencer_j},
           {"training_j", energy.training_j},
           {"setup_j", energy.setup_j},
           {"inference_j", energy.inference_j}};
 }
 
-Json figures_group(const RunResult::Figures& figures) {
-  Json group{{"tops", figures.tops},
-             {"tops_per_watt", figures.tops_per_watt},
-             {"tops_per_mm2", figures.tops_per_mm2}};
-  const auto add = [&group](const char* key, const auto& value) {
-    if (value) group[key] = *value;
-  };
-  add("tops_per_watt_5_95", figures.tops_per_watt_5_95);
-  add("tops_per_mm2_5_95", figures.tops_per_mm2_5_95);
-  add("tops_per_watt_median", figures.tops_per_watt_median);
-  add("tops_per_mm2_median", figures.tops_per_mm2_median);
-  return group;
-}
-
-Json published_group(const foundation::PublishedFigure& figure) {
-  Json group = Json::object();
-  if (figure.tops > 0) group["tops"] = figure.tops;
-  group["tops_per_watt"] = figure.tops_per_watt;
-  group["tops_per_mm2"] = figure.tops_per_mm2;
-  group["source"] = figure.source;
-  return group;
-}
-
 Json efficiency_group(const RunResult::Efficiency& efficiency) {
-  return {{"achieved", figures_group(efficiency.achieved)},
-          {"peak", figures_group(efficiency.peak)},
-          {"peak_with_transfer", figures_group(efficiency.peak_with_transfer)},
-          {"published", published_group(foundation::published_chip)},
-          {"gpu_v100_fp16", published_group(foundation::v100_fp16)},
-          {"op_convention", efficiency.op_convention}};
+  Json group{{"achieved", figures_json(efficiency.achieved)},
+             {"peak", figures_json(efficiency.peak)},
+             {"peak_with_transfer", figures_json(efficiency.peak_with_transfer)},
+             {"published", published_json(foundation::published_chip)},
+             {"gpu_v100_fp16", published_json(foundation::v100_fp16)},
+             {"op_convention", efficiency.op_convention},
+             {"activity", values_json(efficiency.activity)},
+             {"assumed_activity", efficiency.assumed_activity}};
+  if (efficiency.uncertainty) {
+    group["uncertainty"] = uncertainty_json(*efficiency.uncertainty);
+    group["tornado"] = tornado_json(efficiency.tornado);
+    group["tornado_peak"] = tornado_json(efficiency.tornado_peak);
+  }
+  if (efficiency.published_reach) group["what_would_it_take"] = reach_json(*efficiency.published_reach);
+  return group;
 }
 
 Json counts_group(const RunResult::Counts& counts) {
@@ -228,7 +224,7 @@ std::string report_json(const RunResult& result) {
       {"time", time_group(result.time)},
       {"energy", energy_group(result.energy)},
       {"area",
-       {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", object_of(result.area.breakdown_mm2)}}},
+       {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", values_json(result.area.breakdown_mm2)}}},
       {"efficiency", efficiency_group(result.efficiency)},
       {"counts", counts_group(result.counts)},
       {"saturation", saturation_group(result.saturation)},

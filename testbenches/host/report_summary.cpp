@@ -9,6 +9,7 @@
 
 #include "foundation/published.h"
 #include "testbenches/host/number_format.h"
+#include "testbenches/host/report_uncertainty.h"
 
 namespace kirchhoff::testbenches {
 
@@ -32,23 +33,9 @@ double sum(const NamedValues& values) {
   return total;
 }
 
-/// Breaks at blanks; a word longer than the width stays whole.
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines;
-  std::string line;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
-      lines.push_back(line);
-      line.clear();
-    }
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  if (!line.empty()) lines.push_back(line);
-  return lines;
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
 }
 
 class Summary {
@@ -62,6 +49,7 @@ class Summary {
     title();
     accuracy();
     efficiency();
+    leverage();
     speed();
     breakdowns();
     learning();
@@ -189,12 +177,24 @@ class Summary {
     double per_mm2 = 0;
     std::optional<std::array<double, 2>> per_watt_5_95;
     std::optional<std::array<double, 2>> per_mm2_5_95;
+    std::optional<std::array<double, 2>> pj_5_95;
+    std::optional<double> per_watt_median;
+    std::optional<double> per_mm2_median;
+    std::optional<double> pj_median;
     Style style = Style::plain;
   };
 
   static Column column_of(std::string title, const RunResult::Figures& figures, Style style) {
-    return {std::move(title),           figures.tops_per_watt,     figures.tops_per_mm2,
-            figures.tops_per_watt_5_95, figures.tops_per_mm2_5_95, style};
+    return {std::move(title),
+            figures.tops_per_watt,
+            figures.tops_per_mm2,
+            figures.tops_per_watt_5_95,
+            figures.tops_per_mm2_5_95,
+            figures.pj_per_op_5_95,
+            figures.tops_per_watt_median,
+            figures.tops_per_mm2_median,
+            figures.pj_per_op_median,
+            style};
   }
 
   void efficiency() {
@@ -204,8 +204,16 @@ class Summary {
     columns.push_back(column_of("peak", e.peak, Style::plain));
     if (width_ >= 90) columns.push_back(column_of("peak + transfer", e.peak_with_transfer, Style::plain));
     for (const foundation::PublishedFigure& figure : {foundation::published_chip, foundation::v100_fp16}) {
-      columns.push_back(
-          {std::string(figure.name), figure.tops_per_watt, figure.tops_per_mm2, {}, {}, Style::faint});
+      columns.push_back({std::string(figure.name),
+                         figure.tops_per_watt,
+                         figure.tops_per_mm2,
+                         {},
+                         {},
+                         {},
+                         {},
+                         {},
+                         {},
+                         Style::faint});
     }
     constexpr std::size_t label = 14;
     const std::size_t cell = std::min<std::size_t>(18, (width_ - label) / columns.size());
@@ -222,27 +230,35 @@ class Summary {
       for (const Column& column : columns) row.right(significant(value(column)), cell, column.style);
       put(row);
     };
-    const auto ranges = [&](auto interval) {
-      StyledLine row = indented();
-      row.left("  5-95 %", label - margin, Style::faint);
+    const auto ranges = [&](auto interval, auto median) {
+      StyledLine low_high = indented();
+      StyledLine middle = indented();
+      low_high.left("  5-95 %", label - margin, Style::faint);
+      middle.left("  median", label - margin, Style::faint);
       bool any = false;
       for (const Column& column : columns) {
         const auto& range = interval(column);
-        std::string shown;
-        if (range) shown = significant((*range)[0], 2) + range_mark() + significant((*range)[1], 2);
         any = any || range;
-        row.right(shown, cell, Style::faint);
+        low_high.right(range ? significant((*range)[0], 2) + range_mark() + significant((*range)[1], 2) : "",
+                       cell, Style::faint);
+        middle.right(median(column) ? significant(*median(column)) : "", cell, Style::faint);
       }
-      if (any) put(row);
+      if (!any) return;
+      put(low_high);
+      put(middle);
     };
     values("TOP/s/W", [](const Column& column) { return column.per_watt; });
-    ranges([](const Column& column) { return column.per_watt_5_95; });
+    ranges([](const Column& column) { return column.per_watt_5_95; },
+           [](const Column& column) { return column.per_watt_median; });
     values("TOP/s/" + mm2(), [](const Column& column) { return column.per_mm2; });
-    ranges([](const Column& column) { return column.per_mm2_5_95; });
+    ranges([](const Column& column) { return column.per_mm2_5_95; },
+           [](const Column& column) { return column.per_mm2_median; });
     values("pJ/op", [](const Column& column) { return column.per_watt > 0 ? 1 / column.per_watt : 0; });
+    ranges([](const Column& column) { return column.pj_5_95; },
+           [](const Column& column) { return column.pj_median; });
     std::string note;
     if (e.achieved.tops_per_watt_5_95) {
-      note += "5-95 %: over the ranges of the technology's parameters, at this run's counts. ";
+      note += "5-95 % and median: over the ranges of the technology's parameters, at this run's counts. ";
     }
     note += "Peak: every array busy with all three passes";
     if (e.peak.tops_per_watt < e.achieved.tops_per_watt) {
@@ -252,6 +268,37 @@ class Summary {
     note += ". Published: " + std::string(foundation::published_chip.short_source) +
             ". V100: " + std::string(foundation::v100_fp16.short_source) + ".";
     paragraph("", Style::plain, note, Style::faint);
+    if (e.published_reach) {
+      paragraph("", Style::plain, "What would it take? " + capital(sentence(*e.published_reach)) + ".",
+                Style::plain);
+    }
+  }
+
+  /// The inputs that move this run's efficiency most, each alone over its range.
+  void leverage() {
+    const std::vector<foundation::TornadoBar>& bars = result_.efficiency.tornado;
+    if (bars.empty()) return;
+    constexpr std::size_t most = 5;
+    constexpr std::size_t name = 14;
+    constexpr std::size_t cell = 22;
+    blank();
+    put(line().left("Leverage", name, Style::strong).right("TOP/s/W", cell).right("TOP/s/" + mm2(), cell));
+    for (std::size_t i = 0; i < std::min(most, bars.size()); ++i) {
+      StyledLine row = indented();
+      row.left(bars[i].parameter, name - margin);
+      for (const std::size_t result : {0U, 1U}) {
+        const std::string low = significant(bars[i].at_low.at(result));
+        const std::string high = significant(bars[i].at_high.at(result));
+        row.right(low == high ? "" : low + " .. " + high, cell);
+      }
+      put(row);
+    }
+    paragraph(
+        "", Style::plain,
+        "This run with one parameter of the technology at the low and at the high end of its range: the " +
+            std::to_string(std::min(most, bars.size())) + " that matter most of " +
+            std::to_string(bars.size()) + ".",
+        Style::faint);
   }
 
   void speed() {

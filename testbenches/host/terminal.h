@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kirchhoff::testbenches {
 
@@ -23,6 +24,9 @@ enum class Style : unsigned char { plain, strong, faint, good, bad, warn, accent
 
 /// Columns that UTF-8 text takes, every code point taken as one.
 [[nodiscard]] std::size_t display_width(std::string_view text);
+
+/// Lines of at most `width` columns, broken at blanks; a longer word stays whole.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
 /// One line of output, put together piece by piece; knows its width without the escape sequences.
 class StyledLine {

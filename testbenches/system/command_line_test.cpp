@@ -482,6 +482,174 @@ TEST_F(CommandLine, OverlapMakesExamplesShorterAndSharedConvertersLonger) {
   EXPECT_GT(booked(plain, "digital"), 0);
 }
 
+double sum_of(const nlohmann::json& values) {
+  double sum = 0;
+  for (const auto& value : values) {
+    sum += value.get<double>();
+  }
+  return sum;
+}
+
+TEST_F(CommandLine, BookingsAddUpAtEveryLevel) {
+  const auto outcome =
+      run(explore({"--train", "300", "--test", "50", "--set", "training.transfer_interval=100"}));
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  const auto energy = nlohmann::json::parse(content(folder_ / "run" / "report.json"))["energy"];
+  const double chip = energy["per_example_j"];
+  ASSERT_GT(chip, 0);
+  EXPECT_NEAR(sum_of(energy["breakdown_j"]), chip, 1e-9 * chip);
+  EXPECT_NEAR(sum_of(energy["by_phase_j"]), chip, 1e-9 * chip);
+  EXPECT_NEAR(sum_of(energy["by_layer_j"]), chip, 1e-9 * chip);
+  EXPECT_NEAR(sum_of(energy["by_tile_j"]) + energy["sequencer_j"].get<double>(), chip, 1e-9 * chip);
+  EXPECT_GT(energy["by_phase_j"]["transfer"], 0) << "a run with transfers";
+
+  // Of every phase, layer and tile the bookings are its total; of every booking the parts are the chip's.
+  const auto expect_split = [&](const char* name, const nlohmann::json& parts, const nlohmann::json& totals,
+                                const nlohmann::json& rest) {
+    ASSERT_EQ(parts.size(), totals.size()) << name;
+    std::map<std::string, double> by_booking;
+    auto total = totals.begin();
+    for (const auto& [part, bookings] : parts.items()) {
+      EXPECT_NEAR(sum_of(bookings), total->get<double>(), 1e-9 * total->get<double>()) << name << ' ' << part;
+      ++total;
+      for (const auto& [booking, value] : bookings.items()) {
+        by_booking[booking] += value.get<double>();
+      }
+    }
+    for (const auto& [booking, value] : rest.items()) {
+      by_booking[booking] += value.get<double>();
+    }
+    ASSERT_EQ(by_booking.size(), energy["breakdown_j"].size()) << name;
+    for (const auto& [booking, value] : energy["breakdown_j"].items()) {
+      EXPECT_NEAR(by_booking[booking], value.get<double>(), 1e-9 * value.get<double>())
+          << name << ' ' << booking;
+    }
+  };
+  const auto none = nlohmann::json::object();
+  expect_split("phase", energy["bookings_by_phase_j"], energy["by_phase_j"], none);
+  expect_split("layer", energy["bookings_by_layer_j"], energy["by_layer_j"], none);
+  expect_split("tile", energy["bookings_by_tile_j"], energy["by_tile_j"],
+               energy["bookings_by_layer_j"]["sequencer"]);
+  EXPECT_EQ(energy["by_tile_j"].size(), 32U);
+}
+
+TEST_F(CommandLine, AnExploreSaysHowSureItsEfficiencyIs) {
+  const auto outcome = run(explore({}));
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  const auto& efficiency = report["efficiency"];
+  EXPECT_GE(efficiency["uncertainty"]["draws"], 10000);
+  const auto& achieved = efficiency["achieved"];
+  for (const std::string figure : {"tops_per_watt", "tops_per_mm2", "pj_per_op"}) {
+    const double low = achieved[figure + "_5_95"][0];
+    const double median = achieved[figure + "_median"];
+    const double high = achieved[figure + "_5_95"][1];
+    EXPECT_LT(low, median) << figure;
+    EXPECT_LT(median, high) << figure;
+    EXPECT_GT(achieved[figure], 0) << figure;
+  }
+  EXPECT_NEAR(achieved["pj_per_op"].get<double>(), 1e12 * report["energy"]["per_op_j"].get<double>(),
+              1e-9 * achieved["pj_per_op"].get<double>());
+  EXPECT_GT(efficiency["tornado"].size(), 10U);
+  for (const auto& bar : efficiency["tornado"]) {
+    EXPECT_TRUE(report["provenance"].contains(bar["parameter"].get<std::string>())) << bar;
+  }
+  EXPECT_NE(outcome.out.find("What would it take?"), std::string::npos);
+  EXPECT_FALSE(efficiency["what_would_it_take"]["statement"].get<std::string>().empty());
+}
+
+TEST_F(CommandLine, PeakAgreesWithTheClosedForm) {
+  struct Expected {
+    const char* node;
+    double per_watt;
+    double per_mm2;
+    double per_watt_with_transfer;
+    double per_mm2_with_transfer;
+  };
+  for (const Expected& expected :
+       {Expected{"90nm", 18.15, 0.53, 16.08, 0.39}, Expected{"45nm", 28.62, 1.31, 25.94, 0.95},
+        Expected{"14nm", 43.55, 3.20, 39.53, 2.32}}) {
+    const auto outcome = run({"config", "tile512", "--peak", "--impose-activity", "closed-form",
+                              "--technology", expected.node, "--json"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const auto json = nlohmann::json::parse(outcome.out);
+    const auto near = [&](const char* group, const char* key, double value) {
+      EXPECT_NEAR(json[group][key].get<double>() / value, 1, 0.01)
+          << expected.node << ' ' << group << ' ' << key;
+    };
+    near("peak", "tops_per_watt", expected.per_watt);
+    near("peak", "tops_per_mm2", expected.per_mm2);
+    near("peak_with_transfer", "tops_per_watt", expected.per_watt_with_transfer);
+    near("peak_with_transfer", "tops_per_mm2", expected.per_mm2_with_transfer);
+    for (const char* group : {"peak", "peak_with_transfer"}) {
+      const double total = json[group]["energy_per_example_j"];
+      EXPECT_NEAR(sum_of(json[group]["breakdown_j"]), total, 1e-9 * total);
+      EXPECT_LT(json[group]["tops_per_watt_5_95"][0], json[group]["tops_per_watt_5_95"][1]);
+    }
+    EXPECT_NEAR(json["time"]["forward_s"].get<double>(), 335e-9, 1e-12);
+    EXPECT_NEAR(json["time"]["update_s"].get<double>(), 155e-9, 1e-12);
+    EXPECT_GT(json["network_apart"]["area_mm2"], 0);
+    EXPECT_GE(json["uncertainty"]["draws"], 10000);
+    EXPECT_EQ(json["activity"]["duty_x"]["value"], 0.2);
+  }
+}
+
+TEST_F(CommandLine, PeakTakesActivityFromAFile) {
+  const auto tops = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"config", "tile512", "--peak", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out);
+  };
+  const auto closed = tops({"--impose-activity", "closed-form"});
+  EXPECT_EQ(tops({"--impose-activity", "closed-form"}), closed) << "no draw depends on the process";
+  const auto same = file("same.toml", "[activity]\nduty_x = 0.2\n");
+  const auto busy = file("busy.toml", "[activity]\nduty_x = 0.35\ng_pcm_pair = \"10 uS\"\n");
+  EXPECT_EQ(tops({"--impose-activity", same})["peak"]["tops_per_watt"], closed["peak"]["tops_per_watt"]);
+  const auto measured = tops({"--impose-activity", busy});
+  EXPECT_LT(measured["peak"]["tops_per_watt"], closed["peak"]["tops_per_watt"]);
+  EXPECT_EQ(measured["peak"]["tops_per_mm2"], closed["peak"]["tops_per_mm2"]);
+  EXPECT_EQ(measured["activity"]["duty_x"]["mark"], "user");
+  EXPECT_NE(measured["activity"]["duty_x"]["place"].get<std::string>().find("busy.toml:2"),
+            std::string::npos);
+  for (const auto& bar : measured["tornado"]) {
+    EXPECT_NE(bar["parameter"], "technology.duty_x") << "it is known";
+  }
+  // Without an imposed activity the chip's own slots, links and router count.
+  const auto own = tops({"--set", "update.slots=63"});
+  EXPECT_FALSE(own.contains("network_apart"));
+  EXPECT_EQ(own["activity"]["n_upd"]["value"], 63);
+  EXPECT_LT(own["peak"]["tops_per_mm2"], closed["peak"]["tops_per_mm2"]);
+}
+
+TEST_F(CommandLine, PeakShowsOneScreen) {
+  const auto outcome = run({"config", "tile512", "--peak", "--impose-activity", "closed-form"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* part : {"18.2", "16.0", "28.1", "conversion", "with transfer", "router, apart", "Leverage",
+                           "What would it take?"}) {
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part << "\n" << outcome.out;
+  }
+  std::istringstream lines{outcome.out};
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+TEST_F(CommandLine, PeakRefusesBadActivity) {
+  const auto refuse = [&](const std::string& text, const std::vector<std::string>& parts) {
+    expect_refusal({"config", "tile512", "--peak", "--impose-activity", file("activity.toml", text)}, parts);
+  };
+  refuse("[activity]\nduty_x = 1.5\n", {"activity.toml:2", "duty_x", "1.5", "0 .. 1"});
+  refuse("[activity]\ng_cap = 12\n", {"activity.toml:2", "g_cap", "12", "unit"});
+  refuse("[activity]\nduty_y = 0.1\n", {"activity.toml:2", "duty_y", "did you mean"});
+  refuse("[activity]\nn_upd = \"often\"\n", {"activity.toml:2", "n_upd", "often"});
+  refuse("[activity\n", {"activity.toml:1"});
+  expect_refusal({"config", "--peak", "--impose-activity", "nowhere.toml"}, {"nowhere.toml", "closed-form"});
+  expect_refusal({"config", "--peak", "--impose-activity", folder_.string()}, {"folder", "closed-form"});
+  expect_refusal({"config", "--impose-activity", "closed-form"}, {"--impose-activity", "--peak"});
+}
+
 TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
   const auto outcome = run(explore({"--trace", "--export-start"}));
   EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;

@@ -228,6 +228,7 @@ TEST_F(Page, PartsThatAReportLacksAreLeftOut) {
   result.accuracy.linear_test_percent.reset();
   result.energy.breakdown_j.clear();
   result.efficiency.achieved.tops_per_watt_5_95.reset();
+  result.efficiency.tornado.clear();
   const auto page = load_html(report_page(report_json(result)));
   expect_faultless(page);
   for (const char* id : {"timeline", "learning", "parameters", "tornado"}) {

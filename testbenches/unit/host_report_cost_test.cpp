@@ -87,6 +87,74 @@ TEST_F(PricedRun, EnergyAddsUpAtEveryLevel) {
   EXPECT_NEAR(energy.sequencer_j, 1.1 * 40 * technology.e_store.base / 10, 1e-18);
 }
 
+TEST_F(PricedRun, BookingsAddUpAtEveryLevel) {
+  RunResult result;
+  inputs.draws = 0;
+  price_run(inputs, result);
+  const RunResult::Energy& energy = result.energy;
+  ASSERT_EQ(energy.bookings_by_phase_j.size(), energy.by_phase_j.size());
+  for (std::size_t i = 0; i < energy.by_phase_j.size(); ++i) {
+    EXPECT_EQ(energy.bookings_by_phase_j[i].first, energy.by_phase_j[i].first);
+    EXPECT_NEAR(total(energy.bookings_by_phase_j[i].second), energy.by_phase_j[i].second,
+                1e-9 * energy.by_phase_j[i].second);
+  }
+  ASSERT_EQ(energy.bookings_by_layer_j.size(), energy.by_layer_j.size());
+  for (std::size_t i = 0; i < energy.by_layer_j.size(); ++i) {
+    EXPECT_EQ(energy.bookings_by_layer_j[i].first, energy.by_layer_j[i].first);
+    EXPECT_NEAR(total(energy.bookings_by_layer_j[i].second), energy.by_layer_j[i].second,
+                1e-9 * energy.by_layer_j[i].second);
+  }
+  ASSERT_EQ(energy.bookings_by_tile_j.size(), energy.by_tile_j.size());
+  for (std::size_t i = 0; i < energy.by_tile_j.size(); ++i) {
+    EXPECT_NEAR(total(energy.bookings_by_tile_j[i]), energy.by_tile_j[i], 1e-9 * energy.by_tile_j[i]);
+  }
+}
+
+TEST_F(PricedRun, SaysWhatItHangsOnAndWhatThePublishedFiguresTake) {
+  RunResult result;
+  price_run(inputs, result);
+  const RunResult::Efficiency& e = result.efficiency;
+  ASSERT_TRUE(e.uncertainty.has_value());
+  EXPECT_EQ(e.uncertainty->draws, 10000U);
+  EXPECT_DOUBLE_EQ(e.achieved.pj_per_op, 1 / e.achieved.tops_per_watt);
+  // 1/x turns the order around; between two draws the quantiles differ.
+  EXPECT_NEAR((*e.achieved.pj_per_op_5_95)[0] * (*e.achieved.tops_per_watt_5_95)[1], 1, 1e-3);
+  EXPECT_NEAR((*e.achieved.pj_per_op_5_95)[1] * (*e.achieved.tops_per_watt_5_95)[0], 1, 1e-3);
+  ASSERT_FALSE(e.tornado.empty());
+  for (std::size_t i = 1; i < e.tornado.size(); ++i)
+    EXPECT_GE(e.tornado[i - 1].swing(), e.tornado[i].swing());
+  const auto conv = std::find_if(e.tornado.begin(), e.tornado.end(),
+                                 [](const auto& bar) { return bar.parameter == "t_conv"; });
+  ASSERT_NE(conv, e.tornado.end());
+  EXPECT_GT(conv->at_low[1], e.achieved.tops_per_mm2);
+  EXPECT_LT(conv->at_high[1], e.achieved.tops_per_mm2);
+  ASSERT_TRUE(e.published_reach.has_value());
+  EXPECT_DOUBLE_EQ(e.published_reach->answer.at_base[0], e.peak.tops_per_watt);
+  EXPECT_DOUBLE_EQ(e.published_reach->answer.at_base[1], e.peak.tops_per_mm2);
+  EXPECT_FALSE(e.published_reach->answer.exists) << "tiles this small are all periphery";
+}
+
+TEST_F(PricedRun, TellsTheActivityThatPeakRestsOn) {
+  inputs.draws = 0;
+  Activity& transfer = ledger.at(0, Phase::transfer);
+  transfer.capacitor_duty_s = 6e-3;  // with the 2 x 1e-3 of pairs, over 1,000 column reads: 8 uS
+  Activity& forward = ledger.at(1, Phase::forward);
+  forward.capacitor_duty_s = 0.1;  // with the pairs' 2e-3, over 131,000 weights: 0.779 uS
+  RunResult result;
+  price_run(inputs, result);
+  const auto value = [&](const std::string& name) {
+    const auto& all = result.efficiency.activity;
+    return std::find_if(all.begin(), all.end(), [&](const auto& entry) { return entry.first == name; })
+        ->second;
+  };
+  EXPECT_NEAR(value("pcm_pair_s"), 2e-6, 1e-15);
+  EXPECT_NEAR(value("capacitor_s"), 6e-6, 1e-15);
+  EXPECT_NEAR(value("pcm_pair_duty_forward_s") + value("capacitor_duty_forward_s"), 0.102 / 131000, 1e-15);
+  EXPECT_NEAR(value("pcm_pair_duty_transposed_s"), 0.002 / 131000, 1e-15);
+  EXPECT_EQ(value("update_slots"), 63);
+  EXPECT_TRUE(result.efficiency.assumed_activity.empty());
+}
+
 TEST_F(PricedRun, TimeAddsUp) {
   RunResult result;
   price_run(inputs, result);

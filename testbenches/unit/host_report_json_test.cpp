@@ -92,6 +92,67 @@ TEST(ReportJson, CarriesTheValues) {
   EXPECT_TRUE(report["provenance"]["adc.enabled"]["low"].is_null());
 }
 
+TEST(ReportJson, SplitsEveryLevelByBooking) {
+  const Json energy = Json::parse(report_json(unit::example_result()))["energy"];
+  EXPECT_EQ(energy["bookings_by_phase_j"]["forward"]["standby"], 100e-9);
+  EXPECT_EQ(energy["bookings_by_layer_j"]["layer 1"]["conversion"], 40e-9);
+  EXPECT_EQ(energy["bookings_by_tile_j"][1]["conversion"], 30e-9);
+}
+
+TEST(ReportJson, SaysHowSureItIsAndWhatItHangsOn) {
+  const Json efficiency = Json::parse(report_json(unit::example_result()))["efficiency"];
+  EXPECT_EQ(efficiency["activity"]["pcm_pair_s"], 5e-6);
+  EXPECT_EQ(efficiency["assumed_activity"], Json::array({"transfer"}));
+  EXPECT_EQ(efficiency["uncertainty"]["draws"], 10000);
+  EXPECT_EQ(efficiency["uncertainty"]["seed"], 1);
+  EXPECT_EQ(efficiency["achieved"]["pj_per_op"], 0.274);
+  EXPECT_EQ(efficiency["achieved"]["pj_per_op_5_95"], (Json{0.176, 0.346}));
+  EXPECT_EQ(efficiency["achieved"]["pj_per_op_median"], 0.256);
+  ASSERT_EQ(efficiency["tornado"].size(), 2U);
+  const Json& first = efficiency["tornado"][0];
+  EXPECT_EQ(first["parameter"], "technology.t_conv");
+  EXPECT_EQ(first["low_value"], 0);
+  EXPECT_EQ(first["high_value"], 307e-9);
+  EXPECT_EQ(first["tops_per_watt"], (Json{4.1, 3.4}));
+  EXPECT_EQ(first["tops_per_mm2"], (Json{0.0301, 0.0151}));
+  EXPECT_EQ(first["pj_per_op"][0], 1 / 4.1);
+  const Json& reach = efficiency["what_would_it_take"];
+  EXPECT_EQ(reach["exists"], false);
+  EXPECT_EQ(reach["proven"], true);
+  EXPECT_EQ(reach["misses_by_factor"]["tops_per_watt"], 1);
+  EXPECT_DOUBLE_EQ(reach["misses_by_factor"]["tops_per_mm2"].get<double>(), 4);
+  EXPECT_EQ(reach["best"]["parameters"]["technology.e_adc"], 5e-12);
+  EXPECT_EQ(
+      reach["statement"],
+      "no point within the ranges has both published figures at peak; the best reaches 0.900 TOP/s/mm2, "
+      "4.00 times too little");
+  EXPECT_FALSE(reach.contains("region"));
+  EXPECT_FALSE(Json::parse(report_json({}))["efficiency"].contains("what_would_it_take"));
+}
+
+TEST(ReportJson, TellsTheRegionInWhichThePublishedFiguresHold) {
+  RunResult result = unit::example_result();
+  foundation::WhatWouldItTake& answer = result.efficiency.published_reach->answer;
+  answer.exists = true;
+  answer.nearest = {28.1, 3.6};
+  answer.distance = 1.5;
+  answer.inputs = {{"e_adc", 5e-12, 2e-11, 3e-11, 5e-12, 5e-12, 1.2e-11, 1e-11},
+                   {"a_neu", 500, 1500, 4000, 500, 500, 2000, 1500}};
+  const Json reach = Json::parse(report_json(result))["efficiency"]["what_would_it_take"];
+  EXPECT_EQ(reach["exists"], true);
+  EXPECT_EQ(reach["region"]["technology.e_adc"]["from"], 5e-12);
+  EXPECT_EQ(reach["region"]["technology.e_adc"]["to"], 1.2e-11);
+  EXPECT_EQ(reach["region"]["technology.a_neu"]["to"], 2000);
+  EXPECT_EQ(reach["nearest"]["log_distance"], 1.5);
+  EXPECT_EQ(reach["nearest"]["tops_per_watt"], 28.1);
+  EXPECT_EQ(reach["nearest"]["parameters_moved"]["technology.e_adc"]["value"], 1e-11);
+  EXPECT_EQ(reach["nearest"]["parameters_moved"].size(), 1U);
+  EXPECT_EQ(
+      reach["statement"],
+      "both published figures are within the ranges at peak, nearest to base with 1 parameter moved: e_adc x "
+      "0.50");
+}
+
 TEST(ReportJson, WhatWasNotComputedIsLeftOut) {
   RunResult result = unit::example_result();
   result.efficiency.achieved.tops_per_watt_5_95.reset();

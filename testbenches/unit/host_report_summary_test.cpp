@@ -28,10 +28,17 @@ TEST(ReportSummary, ShowsWhatMatters) {
                            "TOP/s/W",
                            "3.65",
                            "2.9-5.7",
+                           "median",
+                           "0.256",
                            "28.1",
                            "0.100",
                            "pJ/op",
                            "0.274",
+                           "0.18-0.35",
+                           "What would it take? No point within the ranges has both published figures",
+                           "t_conv",
+                           "4.10 .. 3.40",
+                           "0.0301 .. 0.0151",
                            "240 ms for 100,000 examples, 2.40 us each",
                            "13,492 examples/s",
                            "Energy per example  200 nJ",
@@ -52,6 +59,17 @@ TEST(ReportSummary, ShowsWhatMatters) {
   }
   EXPECT_THAT(text, Not(HasSubstr("routing"))) << "nothing was spent on it";
   EXPECT_THAT(report_summary({}, {}, {}), Not(HasSubstr("Power off"))) << "it never failed";
+}
+
+TEST(ReportSummary, LeverageStopsAfterFive) {
+  RunResult result = unit::example_result();
+  result.efficiency.tornado.resize(9, result.efficiency.tornado[1]);
+  const std::string text = report_summary(result, {}, {});
+  std::size_t rows = 0;
+  for (std::size_t at = 0; (at = text.find("\n  e_adc ", at)) != std::string::npos; ++at) ++rows;
+  EXPECT_EQ(rows, 4U);
+  EXPECT_THAT(text, HasSubstr("most of 9"));
+  EXPECT_THAT(report_summary({}, {}, {}), Not(HasSubstr("Leverage")));
 }
 
 TEST(ReportSummary, AFailedCheckShows) {

@@ -20,14 +20,47 @@ inline testbenches::RunResult example_result() {
   r.energy.by_phase_j = {{"forward", 120e-9}, {"backward", 80e-9}};
   r.energy.by_layer_j = {{"layer 1", 190e-9}, {"unused tiles", 0}, {"sequencer", 10e-9}};
   r.energy.by_tile_j = {100e-9, 90e-9};
+  r.energy.bookings_by_phase_j = {{"forward", {{"conversion", 20e-9}, {"standby", 100e-9}}}};
+  r.energy.bookings_by_layer_j = {{"layer 1", {{"conversion", 40e-9}, {"standby", 150e-9}}}};
+  r.energy.bookings_by_tile_j = {{{"conversion", 10e-9}, {"standby", 90e-9}}, {{"conversion", 30e-9}}};
   r.energy.sequencer_j = 10e-9;
   r.energy.training_j = 0.02;
   r.energy.setup_j = 1e-5;
   r.energy.inference_j = 2e-5;
   r.area = {17.0, {{"cells", 1.3}, {"periphery", 15.7}}};
-  r.efficiency.achieved = {0.303, 3.65, 0.0178, {{2.9, 5.7}}, {{0.012, 0.038}}, 3.9, 0.02};
-  r.efficiency.peak = {1.27, 5.5, 0.075, {{4.3, 9.7}}, {{0.053, 0.18}}, 6.0, 0.09};
-  r.efficiency.peak_with_transfer = {1.19, 5.3, 0.0699, {}, {}, {}, {}};
+  r.efficiency.achieved = {0.303, 3.65, 0.0178, {{2.9, 5.7}},     {{0.012, 0.038}},
+                           3.9,   0.02, 0.274,  {{0.176, 0.346}}, 0.256};
+  r.efficiency.peak = {1.27, 5.5,  0.075, {{4.3, 9.7}},     {{0.053, 0.18}},
+                       6.0,  0.09, 0.182, {{0.103, 0.233}}, 0.167};
+  r.efficiency.peak_with_transfer = {1.19, 5.3, 0.0699, {}, {}, {}, {}, 0.189, {}, {}};
+  r.efficiency.activity = {{"pcm_pair_s", 5e-6}, {"update_slots", 31}};
+  r.efficiency.assumed_activity = {"transfer"};
+  r.efficiency.uncertainty = {10000, 1};
+  r.efficiency.tornado = {{
+                              "t_conv",
+                              0,
+                              307e-9,
+                              {4.1, 0.0301},
+                              {3.4, 0.0151},
+                          },
+                          {
+                              "e_adc",
+                              5e-12,
+                              3e-11,
+                              {4.4, 0.0178},
+                              {3.3, 0.0178},
+                          }};
+  for (auto& bar : r.efficiency.tornado) {
+    bar.at_low.push_back(1 / bar.at_low[0]);
+    bar.at_high.push_back(1 / bar.at_high[0]);
+  }
+  r.efficiency.tornado_peak = r.efficiency.tornado;
+  testbenches::RunResult::PublishedReach reach;
+  reach.answer.proven = true;
+  reach.answer.at_base = {5.5, 0.075};
+  reach.answer.best = {51.2, 0.9};
+  reach.answer.inputs = {{"e_adc", 5e-12, 1.94e-11, 3e-11, 5e-12, 0, 0, 0}};
+  r.efficiency.published_reach = reach;
   r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
               30240,     6100000, 19000000, 54400000, 3,     725494,   257275296};
   r.tiles = {{1, 131, 50}, {0, 0, 0}};
