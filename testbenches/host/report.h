@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "foundation/line_duties.h"
 #include "foundation/tornado.h"
 #include "foundation/what_would_it_take.h"
 
@@ -171,6 +172,12 @@ struct RunResult {
     std::int64_t columns = 0;
   };
   /// What the parts of the chip did during one training example, from the start of its forward pass.
+  /// Training; beside what the closed-form estimate assumes.
+  struct Activity {
+    foundation::MeasuredDuties measured;
+    double assumed_row_duty = 0;
+    double assumed_column_duty = 0;
+  };
   struct Timeline {
     struct Span {
       std::string what;  ///< "read", "update", ..
@@ -212,6 +219,7 @@ struct RunResult {
   Energy energy;
   Area area;
   Efficiency efficiency;
+  Activity activity;
   Counts counts;
   std::vector<Saturation> saturation;  ///< by layer
   std::vector<TileUse> tiles;

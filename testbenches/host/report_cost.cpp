@@ -234,6 +234,8 @@ void price_run(const CostInputs& inputs, RunResult& result) {
   fill_energy(inputs, examples, result);
   fill_area(inputs, result);
   fill_efficiency(inputs, result);
+  result.activity = {foundation::measured_duties(inputs.ledger, inputs.update_slots),
+                     inputs.technology.duty_x.base, inputs.technology.duty_d.base};
 }
 
 void add_provenance(const Technology& technology, RunResult& result) {

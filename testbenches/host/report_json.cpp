@@ -212,6 +212,25 @@ Json provenance_group(const std::vector<RunResult::Provenance>& provenance) {
   return group;
 }
 
+Json duties_json(const std::optional<foundation::LineDuties>& lines) {
+  if (!lines) {
+    return nullptr;
+  }
+  return {{"duty", lines->duty},
+          {"driven", lines->driven},
+          {"pair_s", lines->pair_s},
+          {"capacitor_s", lines->capacitor_s},
+          {"pulses_per_slot", lines->pulses_per_slot}};
+}
+
+/// Null where there was no such read.
+Json activity_group(const RunResult::Activity& activity) {
+  return {{"rows", duties_json(activity.measured.rows)},
+          {"columns", duties_json(activity.measured.columns)},
+          {"assumed_row_duty", activity.assumed_row_duty},
+          {"assumed_column_duty", activity.assumed_column_duty}};
+}
+
 }  // namespace
 
 std::string report_json(const RunResult& result) {
@@ -226,6 +245,7 @@ std::string report_json(const RunResult& result) {
       {"area",
        {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", values_json(result.area.breakdown_mm2)}}},
       {"efficiency", efficiency_group(result.efficiency)},
+      {"activity", activity_group(result.activity)},
       {"counts", counts_group(result.counts)},
       {"saturation", saturation_group(result.saturation)},
       {"timeline", timeline_group(result.timeline)},

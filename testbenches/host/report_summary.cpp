@@ -52,6 +52,7 @@ class Summary {
     leverage();
     speed();
     breakdowns();
+    activity();
     learning();
     power_offs();
     counts();
@@ -396,6 +397,22 @@ class Summary {
     std::vector<RunResult::Epoch> some;
     for (std::size_t i = 0; i < most; ++i) some.push_back(epochs[i * (epochs.size() - 1) / (most - 1)]);
     return some;
+  }
+
+  void activity() {
+    const RunResult::Activity& activity = result_.activity;
+    if (!activity.measured.rows) return;
+    std::string text =
+        "lines were on " + fixed(100 * activity.measured.rows->duty, 1) + " % of the time in forward reads";
+    std::string assumed = fixed(100 * activity.assumed_row_duty, 0);
+    if (activity.measured.columns) {
+      text += " and " + fixed(100 * activity.measured.columns->duty, 1) + " % in transposed ones";
+      assumed += " and " + fixed(100 * activity.assumed_column_duty, 0);
+    }
+    for (const std::string& part :
+         wrapped(text + "; the closed form assumes " + assumed + " %", width_ - margin)) {
+      put(indented().add(part, Style::faint));
+    }
   }
 
   void learning() {

@@ -189,6 +189,17 @@ TEST(ReportJson, NamesThatAreNotUtf8DoNotStopIt) {
   EXPECT_EQ(Json::parse(report_json(result))["accuracy"]["dataset"], "caf\xef\xbf\xbd");
 }
 
+TEST(ReportJson, ActivityStandsBesideWhatIsAssumed) {
+  RunResult result = unit::example_result();
+  Json activity = Json::parse(report_json(result))["activity"];
+  EXPECT_EQ(activity["rows"]["duty"], 0.19);
+  EXPECT_EQ(activity["columns"]["driven"], 0.4);
+  EXPECT_EQ(activity["assumed_column_duty"], 0.1);
+  result.activity.measured.columns.reset();
+  activity = Json::parse(report_json(result))["activity"];
+  EXPECT_TRUE(activity["columns"].is_null()) << "a network of one layer";
+}
+
 TEST(ReportJson, SaysWhatEachTileHoldsAndWhatAnExampleDid) {
   const Json report = Json::parse(report_json(unit::example_result()));
   const Json expected_tiles = Json::parse(R"([
