@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <string>
 #include <string_view>
 
@@ -28,6 +28,31 @@ constexpr double most_ms = 2000;
 /// Intervals of three figures, learning, energy by booking, phase and layer, time, area, two plans, timeline.
 constexpr std::size_t plots_of_a_run = 12;
 constexpr std::size_t plans = 2;  ///< drawn without Vega
+
+/// The first attribute that refers to another place than the page itself, as far as it says so; empty: none.
+std::string reference_in(const std::string& text) {
+  std::string lower = text;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const auto skip = [&](std::size_t at, std::string_view what) {
+    const auto next = lower.find_first_not_of(what, at);
+    return std::min(next, lower.size());
+  };
+  for (const std::string name : {"src", "href", "action", "data", "poster", "srcset"}) {
+    for (auto begin = lower.find(name); begin != std::string::npos; begin = lower.find(name, begin + 1)) {
+      const std::size_t sign = skip(begin + name.size(), " \t\n");
+      if (sign == lower.size() || lower[sign] != '=') continue;
+      const std::string_view target = std::string_view{lower}.substr(skip(sign + 1, " \t\n\"'"));
+      for (const std::string_view outside : {"http:", "https:", "//", "file:"}) {
+        if (target.starts_with(outside)) {
+          const std::size_t end = lower.find_first_of("\"'>", lower.size() - target.size());
+          return text.substr(begin, end - begin);
+        }
+      }
+    }
+  }
+  return {};
+}
 
 /// report.html in headless Chromium.
 class Page : public testing::Test {
@@ -143,13 +168,10 @@ TEST_F(Page, ShowsWhatTheReportHolds) {
 TEST_F(Page, RefersToNothingOutside) {
   const std::string html = report_page(report_json(unit::example_result()));
   EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
-  const std::regex reference{R"((src|href|action|data|poster|srcset)\s*=\s*["']?\s*(https?:|//|file:))",
-                             std::regex::icase};
-  std::smatch found;
   // The library apart: it is one line of half a megabyte, and its own addresses are names of XML.
   const std::string_view vega = page_assets().vega;
   const std::string own = vega.empty() ? html : html.substr(0, html.find(vega));
-  EXPECT_FALSE(std::regex_search(own, found, reference)) << found.str();
+  EXPECT_EQ(reference_in(own), "");
   const std::string script{page_assets().script};
   EXPECT_EQ(script.find("http:/"), std::string::npos);
   EXPECT_EQ(script.find("https:/"), std::string::npos);
@@ -157,7 +179,8 @@ TEST_F(Page, RefersToNothingOutside) {
   expect_faultless(page);
   const std::string drawn = element(page.dom, "main", "page");
   EXPECT_FALSE(drawn.empty());
-  EXPECT_FALSE(std::regex_search(drawn, found, reference)) << found.str();
+  EXPECT_EQ(reference_in(drawn), "");
+  EXPECT_EQ(reference_in("<a HREF = \"HTTPS://here\">"), "HREF = \"HTTPS://here");
 }
 
 TEST_F(Page, HostileNamesStayText) {
