@@ -626,8 +626,8 @@ TEST_F(CommandLine, PeakTakesActivityFromAFile) {
 TEST_F(CommandLine, PeakShowsOneScreen) {
   const auto outcome = run({"config", "tile512", "--peak", "--impose-activity", "closed-form"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  for (const char* part : {"18.2", "16.0", "28.1", "conversion", "with transfer", "router, digital, apart", "Leverage",
-                           "What would it take?"}) {
+  for (const char* part : {"18.2", "16.0", "28.1", "conversion", "with transfer", "router, digital, apart",
+                           "Leverage", "What would it take?"}) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part << "\n" << outcome.out;
   }
   std::istringstream lines{outcome.out};
