@@ -6,14 +6,14 @@
 
 namespace kirchhoff::foundation {
 
-/// How busy lines and cells were in training: what the closed-form estimate assumes to be 0.20 for inputs,
-/// 0.10 for deltas, G+ + G- = 5 uS and g = 12 uS (technology parameters duty_x, duty_d, g_pcm_pair, g_cap).
+/// How long lines were on in training, and what their cells conducted meanwhile: what the closed-form
+/// estimate assumes to be 0.20 for inputs, 0.10 for deltas, G+ + G- = 5 uS and g = 12 uS (technology
+/// parameters duty_x, duty_d, g_pcm_pair, g_cap). PeakActivity holds their products, which is what energy
+/// follows from.
 struct LineDuties {
-  double duty = 0;             ///< mean over lines and passes of pulse width / integration time
-  double driven = 0;           ///< share of the lines that had a pulse
-  double pair_s = 0;           ///< mean G+ + G- of cells, weighed with duty, siemens
-  double capacitor_s = 0;      ///< the same of g, reference line included
-  double pulses_per_slot = 0;  ///< of a line in the update
+  double duty = 0;         ///< mean over lines and passes of pulse width / integration time
+  double pair_s = 0;       ///< mean G+ + G- of cells, weighed with duty, siemens
+  double capacitor_s = 0;  ///< the same of g, reference line included
 };
 
 struct MeasuredDuties {
@@ -21,8 +21,6 @@ struct MeasuredDuties {
   std::optional<LineDuties> columns;  ///< transposed read; none for a network of one layer
 };
 
-/// `slots` of an update. Pulses of columns that have no transposed read are those of `columns` all the same,
-/// where other columns have one.
-[[nodiscard]] MeasuredDuties measured_duties(const Ledger& ledger, double slots);
+[[nodiscard]] MeasuredDuties measured_duties(const Ledger& ledger);
 
 }  // namespace kirchhoff::foundation

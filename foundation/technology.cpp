@@ -75,12 +75,6 @@ constexpr std::array fields{
 
 constexpr double no_limit = 1e300;
 
-const TomlItem* find_item(const std::vector<TomlItem>& items, std::string_view key) {
-  const auto found =
-      std::find_if(items.begin(), items.end(), [&](const TomlItem& item) { return item.key == key; });
-  return found == items.end() ? nullptr : &*found;
-}
-
 class QuantityReader {
  public:
   QuantityReader(const TechnologyField& field, Problems& problems) : field_(field), problems_(problems) {}

@@ -73,6 +73,12 @@ std::vector<TomlItem> parse_toml(std::string_view text, const std::string& file_
   }
 }
 
+const TomlItem* find_item(const std::vector<TomlItem>& items, std::string_view key) {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const TomlItem& item) { return item.key == key; });
+  return found == items.end() ? nullptr : &*found;
+}
+
 std::string toml_string(std::string_view text) {
   std::string escaped;
   for (const char c : text) {

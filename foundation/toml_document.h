@@ -20,6 +20,9 @@ struct TomlItem {
 /// The TOML 1.0 text as a tree. Text that is no TOML throws InputError "file:line:column: ...".
 std::vector<TomlItem> parse_toml(std::string_view text, const std::string& file_name);
 
+/// The item of this key; null where there is none.
+const TomlItem* find_item(const std::vector<TomlItem>& items, std::string_view key);
+
 /// The text as a TOML basic string, with quotes.
 std::string toml_string(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "foundation/error.h"
+#include "foundation/tornado.h"
 
 namespace kirchhoff::model {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 using foundation::Peak;
 using foundation::Technology;
 
-constexpr std::uint64_t draw_seed = 1;
 constexpr double least_influence = 0.01;
 
 double value_of(const std::string& quantity, const PublishedDesign& design, const Technology& technology,
@@ -49,22 +49,25 @@ double reach(const Influence& influence) {
   return std::abs(std::log2(influence.at_high / influence.at_low));
 }
 
+foundation::Mark mark_of(std::string_view parameter, const Technology& technology) {
+  const auto fields = foundation::technology_fields();
+  const auto field =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& one) { return one.name == parameter; });
+  return (technology.*field->member).mark;
+}
+
 void add_influences(const PublishedDesign& design, std::vector<Comparison>& comparisons) {
-  for (const foundation::TechnologyField& field : foundation::technology_fields()) {
-    const foundation::Quantity& quantity = design.technology.*field.member;
-    if (quantity.mark != foundation::Mark::assumed) continue;
-    Technology moved = design.technology;
-    (moved.*field.member).base = quantity.low;
-    const std::vector<double> low = evaluate(design, moved);
-    (moved.*field.member).base = quantity.high;
-    const std::vector<double> high = evaluate(design, moved);
-    const std::string name(field.name);
+  const auto bars = foundation::tornado(
+      design.technology, [&](const Technology& technology) { return evaluate(design, technology); });
+  for (const foundation::TornadoBar& bar : bars) {
+    const std::string name(bar.parameter);
+    if (mark_of(bar.parameter, design.technology) != foundation::Mark::assumed) continue;
     const bool given = std::find(design.given.begin(), design.given.end(), name) != design.given.end();
     for (std::size_t i = 0; i < comparisons.size(); ++i) {
-      const double widest =
-          std::max(std::abs(low[i] - comparisons[i].model), std::abs(high[i] - comparisons[i].model));
-      if (widest > least_influence * comparisons[i].model) {
-        comparisons[i].assumed.push_back({name, low[i], high[i], given, quantity.mark});
+      const double model = comparisons[i].model;
+      const double widest = std::max(std::abs(bar.at_low[i] - model), std::abs(bar.at_high[i] - model));
+      if (widest > least_influence * model) {
+        comparisons[i].assumed.push_back({name, bar.at_low[i], bar.at_high[i], given});
       }
     }
   }
@@ -78,8 +81,9 @@ void add_influences(const PublishedDesign& design, std::vector<Comparison>& comp
 
 std::vector<Comparison> compare(const PublishedDesign& design, std::size_t draws) {
   const std::vector<double> base = evaluate(design, design.technology);
-  const std::vector<foundation::Interval> intervals = foundation::monte_carlo(
-      design.technology, draws, draw_seed, [&](const Technology& drawn) { return evaluate(design, drawn); });
+  const std::vector<foundation::Interval> intervals =
+      foundation::monte_carlo(design.technology, draws, foundation::usual_draw_seed,
+                              [&](const Technology& drawn) { return evaluate(design, drawn); });
   std::vector<Comparison> comparisons;
   for (std::size_t i = 0; i < design.published.size(); ++i) {
     Comparison comparison;

@@ -16,7 +16,6 @@ struct Influence {
   double at_low = 0;
   double at_high = 0;
   bool given = false;  ///< by the design's file; else by its base technology
-  foundation::Mark mark = foundation::Mark::assumed;
 };
 
 /// A published result beside the model's own.
@@ -33,6 +32,6 @@ struct Comparison {
 
 /// Each published value of a design against the closed form of one busy tile (foundation/peak.h) under the
 /// design's parameters, transfer excluded. Deterministic.
-std::vector<Comparison> compare(const PublishedDesign& design, std::size_t draws = 10000);
+std::vector<Comparison> compare(const PublishedDesign& design, std::size_t draws = foundation::usual_draws);
 
 }  // namespace kirchhoff::model

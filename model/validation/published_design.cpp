@@ -24,12 +24,6 @@ using foundation::TomlItem;
 
 using Items = std::vector<TomlItem>;
 
-const TomlItem* find_item(const Items& items, std::string_view key) {
-  const auto found =
-      std::find_if(items.begin(), items.end(), [&](const TomlItem& item) { return item.key == key; });
-  return found == items.end() ? nullptr : &*found;
-}
-
 /// Reads keys of one table and remembers their names, to refuse those that nobody asked for.
 class TableReader {
  public:

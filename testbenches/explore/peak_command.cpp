@@ -21,6 +21,7 @@
 #include "testbenches/host/efficiency_json.h"
 #include "testbenches/host/number_format.h"
 #include "testbenches/host/peak_report.h"
+#include "testbenches/host/report_cost.h"
 #include "testbenches/host/report_uncertainty.h"
 #include "testbenches/host/terminal.h"
 
@@ -95,26 +96,10 @@ std::vector<ActivityValue> activity_of(const PeakInputs& inputs) {
   return values;
 }
 
-NamedValues bookings_of(const foundation::EnergyBreakdown& energy) {
-  NamedValues values;
-  for (std::size_t i = 0; i < foundation::booking_count; ++i) {
-    values.emplace_back(foundation::booking_names[i], energy.joules[i]);
-  }
-  return values;
-}
-
-NamedValues areas_of(const foundation::AreaBreakdown& area) {
-  return {{"cells", area.cells_mm2},
-          {"periphery", area.periphery_mm2},
-          {"routers", area.routers_mm2},
-          {"digital", area.digital_mm2},
-          {"overhead", area.overhead_mm2}};
-}
-
 Json peak_json(const RunResult::Figures& figures, const foundation::EnergyBreakdown& energy) {
   Json group = figures_json(figures);
   group["energy_per_example_j"] = energy.total();
-  group["breakdown_j"] = values_json(bookings_of(energy));
+  group["breakdown_j"] = values_json(by_booking(energy));
   return group;
 }
 
@@ -138,7 +123,7 @@ void print_json(std::ostream& out, const model::Configuration& configuration, co
                   {"backward_s", base.backward_s},
                   {"update_s", base.update_s},
                   {"transfer_amortised_s", base.transfer_s}};
-  json["area"] = {{"total_mm2", base.area_mm2}, {"breakdown_mm2", values_json(areas_of(report.area))}};
+  json["area"] = {{"total_mm2", base.area_mm2}, {"breakdown_mm2", values_json(by_part(report.area))}};
   if (report.network) {
     json["network_apart"] = {{"area_mm2", report.network->area_mm2},
                              {"energy_per_example_j", report.network->energy_per_example_j},
@@ -245,7 +230,7 @@ class PeakScreen {
     put(line()
             .left("Energy", name_width, Style::strong)
             .add(engineering(total, "J") + " an example, transfer included"));
-    NamedValues bookings = bookings_of(base.energy_with_transfer);
+    NamedValues bookings = by_booking(base.energy_with_transfer);
     std::stable_sort(bookings.begin(), bookings.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     for (const auto& [name, joules] : bookings) {
@@ -256,7 +241,7 @@ class PeakScreen {
     const double total = report.area.total_mm2();
     blank();
     put(line().left("Area", name_width, Style::strong).add(significant(total) + " mm2"));
-    for (const auto& [name, mm2] : areas_of(report.area)) {
+    for (const auto& [name, mm2] : by_part(report.area)) {
       if (mm2 > 0) share(name, significant(mm2) + " mm2", mm2 / total);
     }
     if (report.network) {

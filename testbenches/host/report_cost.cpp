@@ -47,14 +47,6 @@ void fill_time(const Ledger& ledger, double examples, RunResult& result) {
   result.run.simulated_s = foundation::to_seconds(ledger.total_time());
 }
 
-NamedValues by_booking(const EnergyBreakdown& energy, double examples) {
-  NamedValues values;
-  for (std::size_t booking = 0; booking < foundation::booking_count; ++booking) {
-    values.emplace_back(foundation::booking_names[booking], energy.joules[booking] / examples);
-  }
-  return values;
-}
-
 /// One entry per layer, one for the tiles that hold none, one for the sequencer.
 void fill_layers(const CostInputs& inputs, const EnergyTable& table, double examples,
                  RunResult::Energy& energy) {
@@ -112,11 +104,7 @@ void fill_energy(const CostInputs& inputs, double examples, RunResult& result) {
 void fill_area(const CostInputs& inputs, RunResult& result) {
   const foundation::AreaBreakdown area = foundation::chip_area(inputs.chip, inputs.technology);
   result.area.total_mm2 = area.total_mm2();
-  result.area.breakdown_mm2 = {{"cells", area.cells_mm2},
-                               {"periphery", area.periphery_mm2},
-                               {"routers", area.routers_mm2},
-                               {"digital", area.digital_mm2},
-                               {"overhead", area.overhead_mm2}};
+  result.area.breakdown_mm2 = by_part(area);
 }
 
 void fill_counts(const Ledger& ledger, RunResult& result) {
@@ -223,6 +211,22 @@ std::variant<double, bool, std::string> parsed(const std::string& text) {
 
 }  // namespace
 
+NamedValues by_booking(const EnergyBreakdown& energy, double examples) {
+  NamedValues values;
+  for (std::size_t booking = 0; booking < foundation::booking_count; ++booking) {
+    values.emplace_back(foundation::booking_names[booking], energy.joules[booking] / examples);
+  }
+  return values;
+}
+
+NamedValues by_part(const foundation::AreaBreakdown& area) {
+  return {{"cells", area.cells_mm2},
+          {"periphery", area.periphery_mm2},
+          {"routers", area.routers_mm2},
+          {"digital", area.digital_mm2},
+          {"overhead", area.overhead_mm2}};
+}
+
 void price_run(const CostInputs& inputs, RunResult& result) {
   if (static_cast<std::size_t>(inputs.chip.tiles) != inputs.ledger.tiles()) {
     throw foundation::ModelError("price_run: the chip has " + std::to_string(inputs.chip.tiles) +
@@ -234,8 +238,8 @@ void price_run(const CostInputs& inputs, RunResult& result) {
   fill_energy(inputs, examples, result);
   fill_area(inputs, result);
   fill_efficiency(inputs, result);
-  result.activity = {foundation::measured_duties(inputs.ledger, inputs.update_slots),
-                     inputs.technology.duty_x.base, inputs.technology.duty_d.base};
+  result.activity = {foundation::measured_duties(inputs.ledger), inputs.technology.duty_x.base,
+                     inputs.technology.duty_d.base};
 }
 
 void add_provenance(const Technology& technology, RunResult& result) {

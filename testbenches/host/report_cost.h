@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "foundation/area_model.h"
 #include "foundation/efficiency.h"
 #include "foundation/energy_model.h"
 #include "foundation/ledger.h"
@@ -34,6 +35,10 @@ struct CostInputs {
 /// appends a warning for every figure that rests on an assumption because the run did not do what it would
 /// measure. The draws are the same for every run, so that two runs compare.
 void price_run(const CostInputs& inputs, RunResult& result);
+
+/// Energies by the names of their bookings, of one of `examples`; square millimetres by what stands on them.
+[[nodiscard]] NamedValues by_booking(const foundation::EnergyBreakdown& energy, double examples = 1);
+[[nodiscard]] NamedValues by_part(const foundation::AreaBreakdown& area);
 
 /// Appends every parameter of the technology, base value first.
 void add_provenance(const foundation::Technology& technology, RunResult& result);

@@ -216,11 +216,7 @@ Json duties_json(const std::optional<foundation::LineDuties>& lines) {
   if (!lines) {
     return nullptr;
   }
-  return {{"duty", lines->duty},
-          {"driven", lines->driven},
-          {"pair_s", lines->pair_s},
-          {"capacitor_s", lines->capacitor_s},
-          {"pulses_per_slot", lines->pulses_per_slot}};
+  return {{"duty", lines->duty}, {"pair_s", lines->pair_s}, {"capacitor_s", lines->capacitor_s}};
 }
 
 /// Null where there was no such read.

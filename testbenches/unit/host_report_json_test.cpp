@@ -193,7 +193,7 @@ TEST(ReportJson, ActivityStandsBesideWhatIsAssumed) {
   RunResult result = unit::example_result();
   Json activity = Json::parse(report_json(result))["activity"];
   EXPECT_EQ(activity["rows"]["duty"], 0.19);
-  EXPECT_EQ(activity["columns"]["driven"], 0.4);
+  EXPECT_EQ(activity["columns"]["pair_s"], 4e-6);
   EXPECT_EQ(activity["assumed_column_duty"], 0.1);
   result.activity.measured.columns.reset();
   activity = Json::parse(report_json(result))["activity"];

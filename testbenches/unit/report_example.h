@@ -61,10 +61,8 @@ inline testbenches::RunResult example_result() {
   reach.answer.best = {51.2, 0.9};
   reach.answer.inputs = {{"e_adc", 5e-12, 1.94e-11, 3e-11, 5e-12, 0, 0, 0}};
   r.efficiency.published_reach = reach;
-  r.activity.measured.rows = {
-      .duty = 0.19, .driven = 0.5, .pair_s = 4e-6, .capacitor_s = 12e-6, .pulses_per_slot = 0.02};
-  r.activity.measured.columns = {
-      .duty = 0.03, .driven = 0.4, .pair_s = 4e-6, .capacitor_s = 12e-6, .pulses_per_slot = 0.1};
+  r.activity.measured.rows = {.duty = 0.19, .pair_s = 4e-6, .capacitor_s = 12e-6};
+  r.activity.measured.columns = {.duty = 0.03, .pair_s = 4e-6, .capacitor_s = 12e-6};
   r.activity.assumed_row_duty = 0.2;
   r.activity.assumed_column_duty = 0.1;
   r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
