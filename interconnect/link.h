@@ -16,6 +16,8 @@ struct LinkTiming {
   foundation::Duration cycle{1000};
   std::uint32_t width_bits = 128;
   std::uint32_t router_cycles = 2;
+  std::uint32_t virtual_channels = 2;  ///< per link, beside one for accesses; approximately timed only
+  std::uint32_t buffer_flits = 16;     ///< per input port and channel; approximately timed only
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {

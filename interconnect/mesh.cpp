@@ -4,10 +4,12 @@
 
 namespace kirchhoff::interconnect {
 
-Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
+Mesh::Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
            const foundation::Services& services)
     : topology_(topology), ledger_(services.ledger) {
-  group_.timing = timing;
+  group_.timing = style.timing;
+  group_.coding = style.coding;
+  group_.packets = &packets;
   group_.trace = services.trace;
   group_.locals.resize(topology.node_count());
   routers_.reserve(topology.node_count());
@@ -21,7 +23,7 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
       endpoints.outputs = static_cast<std::uint8_t>(endpoints.outputs | mask_of(sequencer_port));
     }
     routers_.push_back(std::make_unique<Router>(
-        name.c_str(), RouterCore{node, topology, timing, route_entries}, endpoints, group_, services));
+        name.c_str(), RouterCore{node, topology, style.timing, route_entries}, endpoints, group_, services));
     group_.routers.push_back(routers_.back().get());
     group_.cores.push_back(&routers_.back()->core());
   }

@@ -14,7 +14,8 @@ namespace kirchhoff::interconnect {
 /// the routers become children of whoever makes it.
 class Mesh {
  public:
-  Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
+  /// `packets`: where shares of packets come from; must outlive the mesh.
+  Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
        const foundation::Services& services);
   Mesh(const Mesh&) = delete;  // the routers refer to it
   Mesh& operator=(const Mesh&) = delete;

@@ -50,8 +50,9 @@ constexpr std::size_t bytes_of(VectorFormat format) {
 struct PacketHeader {
   PacketKind kind = PacketKind::access;
   VectorFormat format = VectorFormat::none;
-  bool by_table = true;  ///< route by table; otherwise XY to `destination`
-  bool training = true;  ///< an example that will be learnt from
+  bool by_table = true;      ///< route by table; otherwise XY to `destination`
+  bool training = true;      ///< an example that will be learnt from
+  std::uint8_t channel = 0;  ///< virtual channel on the link it is on; approximately timed only
   RouteId route = no_route;
   NodeId source = 0;
   NodeId destination = 0;

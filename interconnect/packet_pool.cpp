@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace kirchhoff::interconnect {
 
@@ -13,12 +14,13 @@ struct PacketPool::Packet : tlm::tlm_generic_payload {
 
   PacketExtension head;
   std::vector<unsigned char> data;
+  Packet* owner = nullptr;  ///< of the data, where this is a share
 };
 
 PacketPool::PacketPool() = default;
 PacketPool::~PacketPool() = default;
 
-tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span<const std::byte> bytes) {
+PacketPool::Packet& PacketPool::idle_packet() {
   if (idle_.empty()) {
     packets_.push_back(std::make_unique<Packet>(*this));
     idle_.push_back(packets_.back().get());
@@ -26,6 +28,16 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
   }
   Packet& payload = *idle_.back();
   idle_.pop_back();
+  payload.acquire();
+  payload.set_byte_enable_ptr(nullptr);
+  payload.set_byte_enable_length(0);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  return payload;
+}
+
+tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span<const std::byte> bytes) {
+  Packet& payload = idle_packet();
   payload.head.header = header;
   // A packet without elements still carries its head as one byte: a payload of length 0 is not legal.
   const std::size_t length = std::max<std::size_t>(bytes.size(), 1);
@@ -35,21 +47,34 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
   if (!bytes.empty()) {
     std::memcpy(payload.data.data(), bytes.data(), bytes.size());
   }
-  payload.acquire();
   payload.set_command(tlm::TLM_WRITE_COMMAND);
   payload.set_address(0);
   payload.set_data_ptr(payload.data.data());
   payload.set_data_length(static_cast<unsigned>(length));
   payload.set_streaming_width(static_cast<unsigned>(length));
-  payload.set_byte_enable_ptr(nullptr);
-  payload.set_byte_enable_length(0);
-  payload.set_dmi_allowed(false);
-  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   return payload;
 }
 
+tlm::tlm_generic_payload& PacketPool::share(tlm::tlm_generic_payload& payload) {
+  auto& source = static_cast<Packet&>(payload);
+  Packet& shared = idle_packet();
+  shared.head.header = source.head.header;
+  shared.owner = source.owner != nullptr ? source.owner : &source;
+  shared.owner->acquire();
+  shared.set_command(source.get_command());
+  shared.set_address(source.get_address());
+  shared.set_data_ptr(source.get_data_ptr());
+  shared.set_data_length(source.get_data_length());
+  shared.set_streaming_width(source.get_streaming_width());
+  return shared;
+}
+
 void PacketPool::free(tlm::tlm_generic_payload* payload) {
-  idle_.push_back(static_cast<Packet*>(payload));
+  auto& packet = static_cast<Packet&>(*payload);
+  idle_.push_back(&packet);
+  if (Packet* const owner = std::exchange(packet.owner, nullptr); owner != nullptr) {
+    owner->release();
+  }
 }
 
 }  // namespace kirchhoff::interconnect

@@ -22,10 +22,19 @@ class PacketPool final : public tlm::tlm_mm_interface {
   /// A packet with one reference; release() it when done. The bytes are copied in.
   tlm::tlm_generic_payload& take(const PacketHeader& header, std::span<const std::byte> bytes);
 
+  /// The same packet as a transaction of its own, for the next link of its way: the data stay where they are,
+  /// and the packet that owns them is kept until the last of these is released.
+  tlm::tlm_generic_payload& share(tlm::tlm_generic_payload& payload);
+
+  /// Packets that somebody holds a reference to.
+  [[nodiscard]] std::size_t in_flight() const { return packets_.size() - idle_.size(); }
+
   void free(tlm::tlm_generic_payload* payload) override;
 
  private:
   struct Packet;
+  Packet& idle_packet();
+
   std::vector<std::unique_ptr<Packet>> packets_;
   std::vector<Packet*> idle_;
 };

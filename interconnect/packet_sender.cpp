@@ -10,6 +10,10 @@ namespace kirchhoff::interconnect {
 using foundation::Duration;
 
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  if (timed_ != nullptr) {
+    timed_->post(header, bytes, at);
+    return true;
+  }
   auto& payload = pool_.take(header, bytes);
   sc_core::sc_time delay = offset_of(at);
   target().b_transport(payload, delay);
@@ -39,13 +43,17 @@ tlm::tlm_response_status PacketSender::access(tlm::tlm_command command, std::uin
                                               std::span<std::byte> bytes, foundation::Phase phase,
                                               Duration& at) {
   auto& payload = access_payload(command, address, bytes, phase, at);
-  sc_core::sc_time delay = offset_of(at);
-  target().b_transport(payload, delay);
+  if (timed_ != nullptr) {
+    timed_->access(payload, at);
+  } else {
+    sc_core::sc_time delay = offset_of(at);
+    target().b_transport(payload, delay);
+    at = absolute(delay);
+  }
   const auto status = payload.get_response_status();
   if (status == tlm::TLM_OK_RESPONSE && command == tlm::TLM_READ_COMMAND) {
     std::memcpy(bytes.data(), payload.get_data_ptr(), bytes.size());
   }
-  at = absolute(delay);
   payload.release();
   return status;
 }

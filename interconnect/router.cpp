@@ -27,8 +27,8 @@ constexpr std::array<std::string_view, 10> kKindNames{"ACTIVATION", "PARTIAL_SUM
 
 class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw_transport_if<> {
  public:
-  Input(const char* name, Router& router, Reservations* entry)
-      : tlm::tlm_target_socket<>(name), router_(router), entry_(entry) {
+  Input(const char* name, Router& router, Port port, Reservations* entry)
+      : tlm::tlm_target_socket<>(name), router_(router), port_(port), entry_(entry) {
     bind(static_cast<tlm::tlm_fw_transport_if<>&>(*this));
   }
 
@@ -41,30 +41,37 @@ class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw
     dmi.init();
     return false;
   }
-  /// Loosely timed only: a non-blocking call is answered with an error at once.
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
-                                     sc_core::sc_time& /*delay*/) override {
-    router_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "non-blocking transport");
-    phase = tlm::BEGIN_RESP;
-    return tlm::TLM_COMPLETED;
+                                     sc_core::sc_time& delay) override {
+    if (router_.switch_ == nullptr) {
+      router_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "non-blocking transport in style lt");
+      return tlm::TLM_COMPLETED;
+    }
+    return router_.switch_->forward(port_, payload, phase, delay);
   }
 
   Router& router_;
+  Port port_;
   Reservations* entry_;
 };
 
 class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tlm_bw_transport_if<> {
  public:
-  explicit Output(const char* name) : tlm::tlm_initiator_socket<>(name) {
+  Output(const char* name, Router& router, Port port)
+      : tlm::tlm_initiator_socket<>(name), router_(router), port_(port) {
     bind(static_cast<tlm::tlm_bw_transport_if<>&>(*this));
   }
 
  private:
-  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_phase& /*phase*/,
-                                     sc_core::sc_time& /*delay*/) override {
-    return tlm::TLM_COMPLETED;
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) override {
+    return router_.switch_ == nullptr ? tlm::TLM_COMPLETED
+                                      : router_.switch_->backward(port_, payload, phase, delay);
   }
   void invalidate_direct_mem_ptr(sc_dt::uint64 /*begin*/, sc_dt::uint64 /*end*/) override {}
+
+  Router& router_;
+  Port port_;
 };
 
 Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, EndpointPorts endpoints,
@@ -75,16 +82,23 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
       services_(services),
       trees_(core.route_entries() + 1),
       core_(core) {
+  if (group.coding == foundation::CodingStyle::approximately_timed) {
+    switch_ = std::make_unique<RouterSwitch>(static_cast<SwitchHost&>(*this), core_, *group.packets);
+    SC_HAS_PROCESS(Router);
+    SC_METHOD(step_switch);
+    sensitive << switch_->woken();
+    dont_initialize();
+  }
   for (const Port port : all_ports) {
     const std::size_t index = index_of(port);
     const std::string port_name{port_names[index]};
     const bool neighbour = core_.has_neighbour(port);
     if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
-      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this,
+      inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port,
                                                neighbour ? nullptr : &core_.entry(port));
     }
     if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
-      outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str());
+      outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str(), *this, port);
       if (services_.trace != nullptr) {
         link_signals_[index] =
             services_.trace->declare(this->name(), "link_" + port_name, TraceSink::Kind::text);
@@ -102,6 +116,31 @@ void Router::end_of_elaboration() {
     }
   }
   group_.locals[node_] = targets_[index_of(Port::local)];
+  if (switch_ != nullptr) {
+    for (const Port port : all_ports) {
+      const std::size_t index = index_of(port);
+      switch_->connect(port, outputs_[index] ? outputs_[index]->get_base_port().operator->() : nullptr,
+                       inputs_[index] ? inputs_[index]->get_base_port().operator->() : nullptr);
+    }
+  }
+}
+
+void Router::step_switch() {
+  switch_->step();
+}
+
+bool Router::is_own(const PacketHeader& header, std::uint64_t address) const {
+  return owns(header, address);
+}
+
+void Router::access_own(tlm::tlm_generic_payload& payload) {
+  access_table(payload);
+}
+
+void Router::passes(Port out, const PacketHeader& header, Duration begin, Duration tail) {
+  const std::uint64_t bits = header.wire_bits();
+  book_link(services_.ledger, node_, out, header.phase, 1, bits, core_.timing().flits(bits));
+  trace_passage(out, header, begin, tail);
 }
 
 tlm::tlm_target_socket<>& Router::input(Port port) {
@@ -126,8 +165,9 @@ Duration Router::arrival_of(Reservations* entry, Duration length, Duration ready
 
 void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const PacketExtension* head = head_of(payload);
-  if (head == nullptr) {
-    refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
+  if (head == nullptr || switch_ != nullptr) {
+    refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE,
+           head == nullptr ? "a payload without packet head" : "blocking transport in style at");
     return;
   }
   const PacketHeader& header = head->header;

@@ -9,7 +9,10 @@
 #include "foundation/aligned.h"
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
+#include "interconnect/packet_pool.h"
+#include "interconnect/packet_port.h"
 #include "interconnect/route_tree.h"
+#include "interconnect/router_switch.h"
 #include "interconnect/tree_traffic.h"
 
 namespace kirchhoff::interconnect {
@@ -48,6 +51,8 @@ struct RouterGroup {
   };
 
   LinkTiming timing;
+  foundation::CodingStyle coding = foundation::CodingStyle::loosely_timed;
+  PacketPool* packets = nullptr;  ///< approximately timed only
   foundation::TraceSink* trace = nullptr;
   std::vector<Router*> routers;                                ///< by node
   std::vector<RouterCore*> cores;                              ///< by node
@@ -60,13 +65,14 @@ struct RouterGroup {
   std::vector<KnownTree*> trees;
 };
 
-/// A mesh router: RouterCore behind TLM sockets, loosely timed.
+/// A mesh router: RouterCore behind TLM sockets.
 ///
-/// A packet that follows the tables is handed on by the router where it enters the mesh: that one takes all
-/// links on the way and calls the sockets behind the exits. Accesses go from router to router. A packet's
-/// delay is the arrival of its head while it travels between routers, and of its tail where it leaves the
-/// mesh. Sockets exist only where something is on the other side.
-class Router : public sc_core::sc_module {
+/// Approximately timed: see RouterSwitch. Loosely timed: a packet that follows the tables is handed on by the
+/// router where it enters the mesh: that one takes all links on the way and calls the sockets behind the
+/// exits. Accesses go from router to router. A packet's delay is the arrival of its head while it travels
+/// between routers, and of its tail where it leaves the mesh. Sockets exist only where something is on the
+/// other side.
+class Router : public sc_core::sc_module, private SwitchHost {
  public:
   /// A target socket that knows its port.
   class Input;
@@ -82,6 +88,8 @@ class Router : public sc_core::sc_module {
 
   [[nodiscard]] const RouterCore& core() const { return core_; }
   [[nodiscard]] RouterCore& core() { return core_; }
+  /// Null in loosely timed style.
+  [[nodiscard]] RouterSwitch* timed() { return switch_.get(); }
 
  private:
   /// `entry` is the link from an endpoint; null for what a neighbour sends.
@@ -98,15 +106,22 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
   void end_of_elaboration() override;
+  void step_switch();
+
+  bool is_own(const PacketHeader& header, std::uint64_t address) const override;
+  void access_own(tlm::tlm_generic_payload& payload) override;
+  void passes(Port out, const PacketHeader& header, foundation::Duration begin,
+              foundation::Duration tail) override;
   void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
                      foundation::Duration tail);
-  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
+  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why) override;
 
   RouterGroup& group_;
   NodeId node_;
   foundation::Services services_;
   std::vector<KnownTree*> trees_;  ///< by route, of packets that enter here
   RouterCore core_;
+  std::unique_ptr<RouterSwitch> switch_;  ///< null: loosely timed
   std::array<std::unique_ptr<Input>, 5> inputs_;
   std::array<std::unique_ptr<Output>, 5> outputs_;
   /// What the outputs are bound to; asked for once, not for every packet.

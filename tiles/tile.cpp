@@ -1,6 +1,7 @@
 #include "tiles/tile.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "foundation/ledger.h"
@@ -31,18 +32,32 @@ tlm::tlm_response_status response_of(Outcome outcome) {
 }  // namespace
 
 Tile::Tile(const sc_core::sc_module_name& name, NodeId node, const TileParameters& parameters,
-           periphery::SharedTrains& trains, TileScratch& scratch, PacketPool& packets,
+           const MeshStyle& style, periphery::SharedTrains& trains, TileScratch& scratch, PacketPool& packets,
            const foundation::Services& services)
     : sc_core::sc_module(name),
       input("input"),
       output("output"),
-      sender_(output, packets),
+      timed_(
+          style.approximately_timed()
+              ? std::make_unique<PacketPort>(output, packets, style.timing,
+                                             [this](tlm::tlm_generic_payload& payload,
+                                                    sc_core::sc_time& delay) { b_transport(payload, delay); })
+              : nullptr),
+      sender_(output, packets, timed_.get()),
       services_(services),
       core_(node, parameters, trains, services, this->name(), *this, &scratch),
       row_(parameters.columns) {
   input.register_b_transport(this, &Tile::b_transport);
   input.register_transport_dbg(this, &Tile::transport_dbg);
   input.register_nb_transport_fw(this, &Tile::nb_transport_fw);
+  output.register_nb_transport_bw(this, &Tile::nb_transport_bw);
+  if (timed_ != nullptr) {
+    timed_->answers_through(input);
+    SC_HAS_PROCESS(Tile);
+    SC_METHOD(step_port);
+    sensitive << timed_->woken();
+    dont_initialize();
+  }
 }
 
 bool Tile::send(const PacketHeader& header, std::span<const std::byte> payload, Duration at) {
@@ -117,10 +132,21 @@ unsigned Tile::transport_dbg(tlm::tlm_generic_payload& payload) {
 }
 
 tlm::tlm_sync_enum Tile::nb_transport_fw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
-                                         sc_core::sc_time& /*delay*/) {
-  payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
-  phase = tlm::BEGIN_RESP;
-  return tlm::TLM_COMPLETED;
+                                         sc_core::sc_time& delay) {
+  if (timed_ == nullptr) {
+    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    return tlm::TLM_COMPLETED;
+  }
+  return timed_->forward(payload, phase, delay);
+}
+
+tlm::tlm_sync_enum Tile::nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                         sc_core::sc_time& delay) {
+  return timed_ == nullptr ? tlm::TLM_COMPLETED : timed_->backward(payload, phase, delay);
+}
+
+void Tile::step_port() {
+  timed_->step();
 }
 
 Outcome Tile::access_register(tlm::tlm_generic_payload& payload) {

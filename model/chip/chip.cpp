@@ -23,8 +23,10 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
               periphery::update_style(description.tile.periphery)),
       scratch_(description.tile.rows, description.tile.columns),
       host_interface_("host_interface", description, packets_, services),
-      sequencer_("sequencer", description.sequencer, description.quantum, mesh_, packets_, services),
-      mesh_(description.topology, description.link, description.route_entries, services) {
+      sequencer_("sequencer", description.sequencer, description.quantum,
+                 {description.style, description.link}, mesh_, packets_, services),
+      mesh_(description.topology, {description.style, description.link}, description.route_entries, packets_,
+            services) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw foundation::ModelError("the chip needs a time resolution of 1 ps");
   }
@@ -40,8 +42,9 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
     }
     const std::string tile_name = "tile_" + std::to_string(description.topology.row_of(node)) + "_" +
                                   std::to_string(description.topology.column_of(node));
-    tiles_.push_back(std::make_unique<tiles::Tile>(tile_name.c_str(), node, parameters, trains_, scratch_,
-                                                   packets_, services));
+    tiles_.push_back(std::make_unique<tiles::Tile>(
+        tile_name.c_str(), node, parameters, interconnect::MeshStyle{description.style, description.link},
+        trains_, scratch_, packets_, services));
     mesh_.exit(node, Port::local).bind(tiles_.back()->input);
     tiles_.back()->output.bind(mesh_.entry(node, Port::local));
   }

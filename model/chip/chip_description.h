@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "foundation/coding_style.h"
 #include "foundation/duration.h"
 #include "foundation/energy_model.h"
 #include "foundation/tile_geometry.h"
@@ -29,6 +30,7 @@ struct HostInterfaceParameters {
 struct ChipDescription {
   interconnect::Topology topology;
   interconnect::LinkTiming link;
+  foundation::CodingStyle style = foundation::CodingStyle::loosely_timed;
   std::size_t route_entries = 1024;
   tiles::TileParameters tile;
   tiles::FaultParameters faults;

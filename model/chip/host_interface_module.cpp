@@ -33,7 +33,11 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
           (chip.topology.rows << 16) | chip.topology.columns,
           (static_cast<std::uint32_t>(chip.tile.rows) << 16) | static_cast<std::uint32_t>(chip.tile.columns)},
       ideal_(chip.tile.detail == tiles::Detail::ideal),
-      sender_(mesh, packets) {
+      bursts_(memory),
+      timed_(chip.style == foundation::CodingStyle::approximately_timed
+                 ? std::make_unique<interconnect::PacketPort>(mesh, packets, chip.link, nullptr)
+                 : nullptr),
+      sender_(mesh, packets, timed_.get()) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
@@ -44,10 +48,33 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
     access_signal_ = services_.trace->declare(this->name(), "access", TraceSink::Kind::text);
     interrupt_signal_ = services_.trace->declare(this->name(), "interrupt", TraceSink::Kind::bit);
   }
+  memory.register_nb_transport_bw(this, &HostInterface::memory_backward);
+  mesh.register_nb_transport_bw(this, &HostInterface::mesh_backward);
   SC_HAS_PROCESS(HostInterface);
+  if (timed_ != nullptr) {
+    SC_METHOD(step_port);
+    sensitive << timed_->woken();
+    dont_initialize();
+  }
   SC_METHOD(drive_interrupt);
   sensitive << interrupt_changed_;
   dont_initialize();
+}
+
+// ---- approximately timed ----------------------------------------------------------------------------
+
+tlm::tlm_sync_enum HostInterface::memory_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                                  sc_core::sc_time& delay) {
+  return bursts_.backward(payload, phase, delay);
+}
+
+tlm::tlm_sync_enum HostInterface::mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                                sc_core::sc_time& delay) {
+  return timed_ == nullptr ? tlm::TLM_COMPLETED : timed_->backward(payload, phase, delay);
+}
+
+void HostInterface::step_port() {
+  timed_->step();
 }
 
 void HostInterface::reset_registers() {
@@ -190,7 +217,11 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
     services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);
   }
   delay = offset_of(begin + length);
-  memory->b_transport(payload, delay);
+  if (timed_ != nullptr) {
+    bursts_.transport(payload, delay);
+  } else {
+    memory->b_transport(payload, delay);
+  }
   if (!payload.is_response_ok()) {
     own(host_register::error_address_low) = static_cast<std::uint32_t>(payload.get_address());
     own(host_register::error_address_high) = static_cast<std::uint32_t>(payload.get_address() >> 32);

@@ -5,6 +5,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <array>
+#include <memory>
 #include <systemc>
 #include <tlm>
 
@@ -12,7 +13,9 @@
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
 #include "foundation/trace_sink.h"
+#include "interconnect/four_phase_initiator.h"
 #include "interconnect/link.h"
+#include "interconnect/packet_port.h"
 #include "interconnect/packet_sender.h"
 #include "model/chip/address_map.h"
 #include "model/chip/chip_description.h"
@@ -22,7 +25,8 @@ namespace kirchhoff::model {
 /// The chip's edge to the host: register decoder, DMA channel, interrupt.
 ///
 /// One DMA channel: latency plus bytes over bandwidth per burst, bursts one after the other. Registers are
-/// aligned 32-bit words. Debug transport reads every register and cell without time or side effect.
+/// aligned 32-bit words. Approximately timed, registers and bursts are accessed in four phases. Debug
+/// transport reads every register and cell without time or side effect.
 class HostInterface : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<HostInterface> host;                   ///< from the host
@@ -44,6 +48,11 @@ class HostInterface : public sc_core::sc_module {
   void set_power(bool on);
 
  private:
+  tlm::tlm_sync_enum memory_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  tlm::tlm_sync_enum mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                   sc_core::sc_time& delay);
+  void step_port();
   void reset_registers();
   void host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned host_debug(tlm::tlm_generic_payload& payload);
@@ -61,6 +70,8 @@ class HostInterface : public sc_core::sc_module {
   std::array<std::uint32_t, 2> shapes_;  ///< MESH_SHAPE, TILE_SHAPE
   bool ideal_;
   bool powered_ = true;
+  interconnect::FourPhaseInitiator bursts_;
+  std::unique_ptr<interconnect::PacketPort> timed_;  ///< null: loosely timed
   interconnect::PacketSender sender_;
   interconnect::Reservations bus_;
   std::array<std::uint32_t, 16> registers_{};

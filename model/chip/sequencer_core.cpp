@@ -171,6 +171,12 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
 /// Works on the examples that are not counted in `completion` yet; `next` is the first of them.
 void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched next, Duration& now,
                           Completion& completion) {
+  work_on_examples(descriptor, training, next, now, completion);
+  ports_.end_ahead();  // whatever ended the work: `next` is not ours alone before
+}
+
+void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training, Fetched& next,
+                                     Duration& now, Completion& completion) {
   const bool labelled = descriptor.label_address != 0;
   auto& ledger = services_.ledger;
   const std::uint32_t classes = settings_.get(sequencer_register::classes);
@@ -178,12 +184,16 @@ void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched n
   const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
   Fetched example;
   for (std::uint32_t number = completion.count; number < descriptor.count; ++number) {
+    ports_.end_ahead();
     std::swap(example, next);  // and not moved: both keep their memory
     const Duration start = std::max(now, example.ready);
     // The bus fetches the next example while the arrays work on this one.
     next.ok = true;
     if (number + 1 < descriptor.count) {
-      fetch(descriptor, number + 1, start, next);
+      ahead_ = {&descriptor, number + 1, start, &next};
+      if (!ports_.begin_ahead()) {
+        fetch_ahead();
+      }
     }
     if (!example.ok) {
       completion.error = error_dma;
@@ -247,6 +257,7 @@ void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched n
       break;
     }
     if (transferred) {
+      ports_.end_ahead();
       rest(descriptor, completion, next, now);
     }
     ports_.settled(now);
@@ -254,6 +265,10 @@ void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched n
       services_.trace->example_finished();
     }
   }
+}
+
+void SequencerCore::fetch_ahead() {
+  fetch(*ahead_.descriptor, ahead_.number, ahead_.at, *ahead_.into);
 }
 
 void SequencerCore::rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
@@ -367,7 +382,7 @@ bool SequencerCore::forward(const Fetched& example, bool training, Duration star
       delivered &=
           post(header, flow, flow.count, std::span{example.input}.subspan(flow.first, flow.count), start);
     }
-    return delivered && outputs_here_;
+    return delivered && ports_.arrived(outputs_here_);
   }
   // Bytes are 8-bit pulse widths; a DAC with fewer bits gets the nearest of its own codes.
   const periphery::PulseWidthDac dac{parameters_.dac_bits};
@@ -382,7 +397,7 @@ bool SequencerCore::forward(const Fetched& example, bool training, Duration star
   for (const auto& flow : inputs_) {
     delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
   }
-  return delivered && outputs_here_;
+  return delivered && ports_.arrived(outputs_here_);
 }
 
 bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
@@ -405,7 +420,7 @@ bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
   for (const auto& flow : deltas_) {
     delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
   }
-  return delivered && all_done_;
+  return delivered && ports_.arrived(all_done_);
 }
 
 std::uint32_t SequencerCore::transfer(Duration& now) {
@@ -417,7 +432,7 @@ std::uint32_t SequencerCore::transfer(Duration& now) {
   SequencerSettings::Flow flow;
   flow.route = static_cast<interconnect::RouteId>(settings_.get(sequencer_register::transfer_route));
   state("TRANSFER", now);
-  if (!send(header, flow, {}, now) || !all_done_) {
+  if (!send(header, flow, {}, now) || !ports_.arrived(all_done_)) {
     return error_network;
   }
   services_.ledger.elapsed(Phase::transfer) += done_join_.latest() - now;

@@ -38,6 +38,13 @@ class SequencerPorts {
   virtual bool write_cells(std::uint64_t address, std::span<const std::byte> bytes,
                            foundation::Duration& at) = 0;
   virtual bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
+  /// Is all here that what was sent brings about? Where time has to pass for it, it passes meanwhile. False
+  /// if it will never be.
+  virtual bool arrived(const bool& here) { return here; }
+  /// Lets somebody run SequencerCore::fetch_ahead() while the caller goes on; false: the caller has to.
+  virtual bool begin_ahead() { return false; }
+  /// What begin_ahead() began is done.
+  virtual void end_ahead() {}
   /// All is done up to `now`: a moment to let other processes run.
   virtual void settled(foundation::Duration now) = 0;
   /// A transfer is over at `now` and nothing is on its way in the chip: a moment to save its state.
@@ -80,6 +87,9 @@ class SequencerCore {
   /// As after power-on; what counts updates to key random numbers goes on.
   void reset();
 
+  /// Reads the example that is wanted next; see SequencerPorts::begin_ahead().
+  void fetch_ahead();
+
   /// A packet from the mesh, complete at `arrival`; false where none is expected.
   bool receive(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
                foundation::Duration arrival);
@@ -109,6 +119,14 @@ class SequencerCore {
     }
   };
 
+  /// What to fetch while an example is worked on.
+  struct Ahead {
+    const Descriptor* descriptor = nullptr;
+    std::uint32_t number = 0;
+    foundation::Duration at{0};
+    Fetched* into = nullptr;
+  };
+
   friend struct foundation::StateAccess;
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
@@ -121,6 +139,8 @@ class SequencerCore {
                     Completion& completion);
   void go_on(const Descriptor& descriptor, bool training, Fetched next, foundation::Duration& now,
              Completion& completion);
+  void work_on_examples(const Descriptor& descriptor, bool training, Fetched& next, foundation::Duration& now,
+                        Completion& completion);
   void rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
             foundation::Duration now);
   void finish(Completion& completion, foundation::Duration now);
@@ -166,6 +186,7 @@ class SequencerCore {
   std::vector<std::byte> bytes_;
   std::vector<std::uint32_t> order_;
   std::uint32_t order_first_ = 0;
+  Ahead ahead_;
   std::uint32_t since_transfer_ = 0;
   std::uint32_t updates_ = 0;      ///< ordered so far, modulo 2^32
   std::optional<Work> under_way_;  ///< within at_rest(), and when restored until it is resumed

@@ -26,11 +26,16 @@ void prepare_payload(tlm::tlm_generic_payload& payload, tlm::tlm_command command
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 }
 
+/// How often the sequencer looks whether what it waits for can still come; no result depends on it.
+sc_core::sc_time look_up_period() {
+  return {1, sc_core::SC_MS};
+}
+
 }  // namespace
 
 Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters,
-                     Duration quantum, interconnect::Mesh& mesh, interconnect::PacketPool& packets,
-                     const foundation::Services& services)
+                     Duration quantum, const interconnect::MeshStyle& style, interconnect::Mesh& mesh,
+                     interconnect::PacketPool& packets, const foundation::Services& services)
     : sc_core::sc_module(name),
       control("control"),
       events("events"),
@@ -40,7 +45,15 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParamet
       services_(services),
       quantum_(quantum),
       mesh_(mesh),
-      sender_(mesh_out, packets),
+      packets_(packets),
+      timed_(style.approximately_timed()
+                 ? std::make_unique<interconnect::PacketPort>(
+                       mesh_out, packets, style.timing,
+                       [this](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+                         mesh_transport(payload, delay);
+                       })
+                 : nullptr),
+      sender_(mesh_out, packets, timed_.get()),
       core_(parameters, *this, services, this->name()) {
   control.register_b_transport(this, &Sequencer::control_transport);
   control.register_transport_dbg(this, &Sequencer::control_debug);
@@ -49,6 +62,73 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParamet
   SC_THREAD(run);
   // A call through the mesh nests a frame per hop and layer.
   set_stack_size(8U << 20);
+  if (timed_ != nullptr) {
+    mesh_in.register_nb_transport_fw(this, &Sequencer::mesh_forward);
+    mesh_out.register_nb_transport_bw(this, &Sequencer::mesh_backward);
+    timed_->answers_through(mesh_in);
+    SC_THREAD(run_ahead);
+    SC_METHOD(step_port);
+    sensitive << timed_->woken();
+    dont_initialize();
+  }
+}
+
+// ---- approximately timed ----------------------------------------------------------------------------
+
+void Sequencer::step_port() {
+  timed_->step();
+}
+
+tlm::tlm_sync_enum Sequencer::mesh_forward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                           sc_core::sc_time& delay) {
+  return timed_->forward(payload, phase, delay);
+}
+
+tlm::tlm_sync_enum Sequencer::mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                            sc_core::sc_time& delay) {
+  return timed_->backward(payload, phase, delay);
+}
+
+/// Waits as long as packets are under way that may still bring it about.
+bool Sequencer::arrived(const bool& here) {
+  constexpr int kMostIdleLooks = 1000;
+  std::uint64_t hops = 0;
+  for (int idle_looks = 0; timed_ != nullptr && !here && idle_looks < kMostIdleLooks; ++idle_looks) {
+    if (packets_.in_flight() == 0) {
+      return false;
+    }
+    wait(look_up_period(), delivered_);
+    const std::uint64_t hops_now = services_.ledger.counters().hops;
+    idle_looks = hops_now == hops ? idle_looks : 0;
+    hops = hops_now;
+  }
+  return here;
+}
+
+bool Sequencer::begin_ahead() {
+  if (timed_ == nullptr) {
+    return false;
+  }
+  ahead_wanted_ = true;
+  ahead_changed_.notify(sc_core::SC_ZERO_TIME);
+  return true;
+}
+
+void Sequencer::end_ahead() {
+  while (ahead_wanted_) {
+    wait(ahead_changed_);
+  }
+}
+
+void Sequencer::run_ahead() {
+  while (true) {
+    wait(ahead_changed_);
+    if (ahead_wanted_) {
+      core_.fetch_ahead();
+      ahead_wanted_ = false;
+      ahead_changed_.notify(sc_core::SC_ZERO_TIME);
+    }
+  }
 }
 
 // ---- the ring ---------------------------------------------------------------------------------------
@@ -108,7 +188,7 @@ void Sequencer::settled(Duration now) {
   mesh_.settle(now);
   // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
   const bool traced = services_.trace != nullptr && services_.trace->listening();
-  if (traced || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
+  if (traced || timed_ != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();
   }
 }
@@ -188,6 +268,9 @@ void Sequencer::mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
                           absolute(delay));
   }
   payload.set_response_status(taken ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
+  if (timed_ != nullptr) {
+    delivered_.notify(sc_core::SC_ZERO_TIME);
+  }
 }
 
 bool Sequencer::send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
@@ -197,11 +280,18 @@ bool Sequencer::send(const interconnect::PacketHeader& header, std::span<const s
 
 bool Sequencer::dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes,
                            std::size_t size, Duration& at) {
-  prepare_payload(dma_payload_, command, address, bytes, size);
-  sc_core::sc_time delay = offset_of(at);
-  dma->b_transport(dma_payload_, delay);
-  at = absolute(delay);
-  return dma_payload_.is_response_ok();
+  const auto access = [&](tlm::tlm_generic_payload& payload) {
+    prepare_payload(payload, command, address, bytes, size);
+    sc_core::sc_time delay = offset_of(at);
+    dma->b_transport(payload, delay);
+    at = absolute(delay);
+    return payload.is_response_ok();
+  };
+  if (timed_ == nullptr) {
+    return access(dma_payload_);
+  }
+  tlm::tlm_generic_payload payload;  // both threads may have one under way
+  return access(payload);
 }
 
 bool Sequencer::dma_read(std::uint64_t address, std::span<std::byte> bytes, Duration& at) {

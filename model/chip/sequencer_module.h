@@ -3,10 +3,12 @@
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <memory>
 #include <systemc>
 #include <tlm>
 
 #include "interconnect/mesh.h"
+#include "interconnect/packet_port.h"
 #include "interconnect/packet_sender.h"
 #include "model/chip/sequencer_core.h"
 
@@ -14,8 +16,9 @@ namespace kirchhoff::model {
 
 /// The sequencer: SequencerCore behind TLM sockets, with the descriptor ring.
 ///
-/// One thread; it runs ahead of the kernel by at most a quantum and makes no context switch per tile
-/// operation.
+/// Loosely timed, one thread runs ahead of the kernel by at most a quantum and makes no context switch per
+/// tile operation. Approximately timed, it waits for what the packets bring about, and a second thread reads
+/// the next example meanwhile.
 class Sequencer : public sc_core::sc_module, private SequencerPorts {
  public:
   tlm_utils::passthrough_target_socket<Sequencer> control;  ///< registers, from the host interface
@@ -25,8 +28,8 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   tlm_utils::passthrough_target_socket<Sequencer> mesh_in;
 
   Sequencer(const sc_core::sc_module_name& name, const SequencerParameters& parameters,
-            foundation::Duration quantum, interconnect::Mesh& mesh, interconnect::PacketPool& packets,
-            const foundation::Services& services);
+            foundation::Duration quantum, const interconnect::MeshStyle& style, interconnect::Mesh& mesh,
+            interconnect::PacketPool& packets, const foundation::Services& services);
 
   // See SequencerCore. Local time is no state: a restored sequencer starts at the kernel's.
   void save(foundation::StateWriter& writer) const { core_.save(writer); }
@@ -35,6 +38,12 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
 
  private:
   void run();
+  void run_ahead();
+  void step_port();
+  tlm::tlm_sync_enum mesh_forward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                  sc_core::sc_time& delay);
+  tlm::tlm_sync_enum mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                   sc_core::sc_time& delay);
   void control_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned control_debug(tlm::tlm_generic_payload& payload);
   void mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -48,6 +57,9 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   bool write_cells(std::uint64_t address, std::span<const std::byte> bytes,
                    foundation::Duration& at) override;
   bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) override;
+  bool arrived(const bool& here) override;
+  bool begin_ahead() override;
+  void end_ahead() override;
   void settled(foundation::Duration now) override;
   void at_rest(foundation::Duration now) override;
   bool dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes, std::size_t size,
@@ -57,9 +69,14 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   foundation::Duration quantum_;
   interconnect::Mesh& mesh_;
   foundation::Duration now_{0};
+  interconnect::PacketPool& packets_;
+  std::unique_ptr<interconnect::PacketPort> timed_;  ///< null: loosely timed
   interconnect::PacketSender sender_;
   tlm::tlm_generic_payload dma_payload_;
   sc_core::sc_event doorbell_;
+  sc_core::sc_event delivered_;
+  sc_core::sc_event ahead_changed_;
+  bool ahead_wanted_ = false;
   SequencerCore core_;
 };
 

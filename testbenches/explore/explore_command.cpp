@@ -238,7 +238,9 @@ int explore(const Options& given) {
   }
 
   std::vector<Matrix> weights;
-  TrainingSession session{*configuration, detail, data, weights};
+  const auto style = options.style == "at" ? foundation::CodingStyle::approximately_timed
+                                           : foundation::CodingStyle::loosely_timed;
+  TrainingSession session{*configuration, detail, data, weights, style};
   check_synapses(options, session);
   const auto folder = make_folder(options, data);
 

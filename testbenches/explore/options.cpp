@@ -133,7 +133,8 @@ Options parse_options(int argc, const char* const* argv) {
     add("seed", po::value(&seed)->value_name("N"), "same as --set training.seed=N");
     add("detail", po::value(&options.detail)->value_name("physics|ideal"),
         "device physics, or float weights through the same sockets");
-    add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
+    add("style", po::value(&options.style)->value_name("lt|at"),
+        "loosely timed, or approximately timed: four phases, buffers and credits in the mesh");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-DATASET)");
     add("trace", po::bool_switch(&options.trace), "write trace.vcd");
     add("inspect", po::bool_switch(&options.inspect),
@@ -226,7 +227,7 @@ Options parse_options(int argc, const char* const* argv) {
     options.synapses.push_back(parse_synapse(synapse));
   }
   choose("--detail", options.detail, {"physics", "ideal"});
-  choose("--style", options.style, {"lt"});
+  choose("--style", options.style, {"lt", "at"});
   return options;
 }
 

@@ -36,8 +36,10 @@ Duration kernel_time() {
 }  // namespace
 
 TrainingSession::TrainingSession(const model::Configuration& configuration, tiles::Detail detail,
-                                 const DataSet& data, const std::vector<Matrix>& initial_weights)
+                                 const DataSet& data, const std::vector<Matrix>& initial_weights,
+                                 foundation::CodingStyle style)
     : configuration_(configuration),
+      style_(style),
       detail_(detail),
       data_(data),
       initial_weights_(initial_weights),
@@ -53,8 +55,9 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
 namespace {
 
 model::ChipDescription describe(const model::Configuration& configuration, tiles::Detail detail,
-                                bool traces_cell) {
+                                foundation::CodingStyle style, bool traces_cell) {
   auto description = model::describe_chip(configuration, detail);
+  description.style = style;
   if (!traces_cell) {
     description.traced_tile.reset();
   }
@@ -121,7 +124,7 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
       record_(session.record_),
       training_(session.configuration_.network),
       train_count_(static_cast<std::uint32_t>(session.data_.train.count())),
-      description_(describe(session.configuration_, session.detail_, listeners.traces_cell)),
+      description_(describe(session.configuration_, session.detail_, session.style_, listeners.traces_cell)),
       services_{session.ledger_, listeners.trace, static_cast<std::uint64_t>(training_.seed),
                 listeners.synapses, callbacks.can_save ? this : nullptr},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "foundation/coding_style.h"
 #include "foundation/duration.h"
 #include "foundation/ledger.h"
 #include "foundation/state_reader.h"
@@ -28,7 +29,8 @@ class TrainingSession {
   /// Throws InputError where the network does not fit the chip, or the supply fails where it cannot. All
   /// arguments must outlive the session.
   TrainingSession(const model::Configuration& configuration, tiles::Detail detail, const DataSet& data,
-                  const std::vector<Matrix>& initial_weights);
+                  const std::vector<Matrix>& initial_weights,
+                  foundation::CodingStyle style = foundation::CodingStyle::loosely_timed);
 
   [[nodiscard]] const model::NetworkSpec& network() const { return network_; }
   [[nodiscard]] const model::Mapping& mapping() const { return mapping_; }
@@ -87,6 +89,7 @@ class TrainingSession {
   class Run;
 
   const model::Configuration& configuration_;
+  foundation::CodingStyle style_;
   tiles::Detail detail_;
   const DataSet& data_;
   const std::vector<Matrix>& initial_weights_;

@@ -36,14 +36,17 @@ const auto idle_period = [] { return sc_core::sc_time(1, sc_core::SC_MS); };
 
 }  // namespace
 
-Host::Host(const sc_core::sc_module_name& name, Program program)
+Host::Host(const sc_core::sc_module_name& name, Program program, foundation::CodingStyle style)
     : sc_core::sc_module(name),
       chip("chip"),
       memory_socket("memory_socket"),
       interrupt("interrupt"),
+      style_(style),
+      accesses_(chip),
       program_(std::move(program)),
       driver_(*this, memory_) {
-  memory_socket.register_b_transport(this, &Host::memory_transport);
+  chip.register_nb_transport_bw(this, &Host::chip_backward);
+  memory_socket.register_b_transport(this, &Host::memory_transport);  // four phases: the socket converts
   SC_HAS_PROCESS(Host);
   SC_THREAD(run);
   set_stack_size(1U << 20);
@@ -62,6 +65,11 @@ void Host::run() {
   sc_core::sc_stop();
 }
 
+tlm::tlm_sync_enum Host::chip_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                       sc_core::sc_time& delay) {
+  return accesses_.backward(payload, phase, delay);
+}
+
 std::uint32_t Host::access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value) {
   tlm::tlm_generic_payload payload;
   payload.set_command(command);
@@ -70,8 +78,12 @@ std::uint32_t Host::access(tlm::tlm_command command, std::uint64_t address, std:
   payload.set_data_length(sizeof value);
   payload.set_streaming_width(sizeof value);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  chip->b_transport(payload, delay);
-  wait(delay);
+  if (style_ == foundation::CodingStyle::approximately_timed) {
+    accesses_.transport(payload, delay);
+  } else {
+    chip->b_transport(payload, delay);
+    wait(delay);
+  }
   if (!payload.is_response_ok()) {
     std::ostringstream text;
     text << "the chip refuses a " << (command == tlm::TLM_READ_COMMAND ? "read" : "write") << " at 0x"

@@ -8,6 +8,8 @@
 #include <systemc>
 #include <tlm>
 
+#include "foundation/coding_style.h"
+#include "interconnect/four_phase_initiator.h"
 #include "testbenches/host/chip_driver.h"
 #include "testbenches/host/memory_map.h"
 
@@ -23,7 +25,8 @@ class Host : public sc_core::sc_module, private HostBus {
   sc_core::sc_in<bool> interrupt;
 
   using Program = std::function<void(ChipDriver&, MemoryMap&)>;
-  Host(const sc_core::sc_module_name& name, Program program);
+  Host(const sc_core::sc_module_name& name, Program program,
+       foundation::CodingStyle style = foundation::CodingStyle::loosely_timed);
 
   /// True once the program has returned or was stopped.
   [[nodiscard]] bool finished() const { return finished_; }
@@ -36,6 +39,8 @@ class Host : public sc_core::sc_module, private HostBus {
 
  private:
   void run();
+  tlm::tlm_sync_enum chip_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                   sc_core::sc_time& delay);
   void memory_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint32_t access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value);
 
@@ -45,6 +50,8 @@ class Host : public sc_core::sc_module, private HostBus {
   std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) override;
   void sleep(foundation::Duration length) override;
 
+  foundation::CodingStyle style_;
+  interconnect::FourPhaseInitiator accesses_;
   Program program_;
   MemoryMap memory_;
   ChipDriver driver_;

@@ -12,7 +12,7 @@ namespace kirchhoff::testbenches {
 struct HostedChip {
   HostedChip(const model::ChipDescription& description, const foundation::Services& services,
              Host::Program program)
-      : chip("chip", description, services), host("host", std::move(program)) {
+      : chip("chip", description, services), host("host", std::move(program), description.style) {
     host.chip.bind(chip.host);
     chip.memory.bind(host.memory_socket);
     chip.interrupt(interrupt);

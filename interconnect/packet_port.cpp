@@ -1,0 +1,193 @@
+#include "interconnect/packet_port.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "interconnect/packet_extension.h"
+#include "interconnect/packet_time.h"
+#include "interconnect/switch_core.h"
+
+namespace kirchhoff::interconnect {
+
+using foundation::Duration;
+
+namespace {
+
+Duration now() {
+  return to_duration(sc_core::sc_time_stamp());
+}
+
+bool is_access(const tlm::tlm_generic_payload& payload) {
+  return head_of(payload)->header.kind == PacketKind::access;
+}
+
+}  // namespace
+
+PacketPort::PacketPort(tlm::tlm_base_initiator_socket_b<>& socket, PacketPool& packets,
+                       const LinkTiming& timing, Take take)
+    : socket_(socket),
+      packets_(packets),
+      timing_(timing),
+      take_(std::move(take)),
+      link_(SwitchCore<tlm::tlm_generic_payload*>::buffer_rooms(timing)) {}
+
+std::size_t PacketPort::channel_of(const tlm::tlm_generic_payload& payload) const {
+  return is_access(payload) ? timing_.virtual_channels : head_of(payload)->header.channel;
+}
+
+std::uint32_t PacketPort::flits_of(const tlm::tlm_generic_payload& payload) const {
+  return is_access(payload) ? 1
+                            : static_cast<std::uint32_t>(timing_.flits(head_of(payload)->header.wire_bits()));
+}
+
+void PacketPort::wake_at(Duration at) {
+  wake_.notify(to_sc_time(std::max(Duration{0}, at - now())));
+}
+
+void PacketPort::enqueue(tlm::tlm_generic_payload& payload, Duration at) {
+  waiting_.push({at, order_++, &payload});
+  wake_at(at);
+}
+
+void PacketPort::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  enqueue(packets_.take(header, bytes), at);
+}
+
+void PacketPort::access(tlm::tlm_generic_payload& payload, Duration& at) {
+  Pending pending{&payload};
+  accesses_.push_back(&pending);
+  enqueue(payload, at);
+  while (pending.answered_at < Duration{0}) {
+    sc_core::wait(answered_);
+  }
+  at = pending.answered_at;
+}
+
+void PacketPort::step() {
+  const Duration at = now();
+  take_arrivals(at);
+  send_waiting(at);
+  while (!answers_.empty() && answers_.top().at <= at) {
+    auto& payload = *answers_.top().payload;
+    answers_.pop();
+    respond(payload);
+  }
+  Duration next = CreditedLink::never;
+  for (const Queue* queue : {&arriving_, &answers_}) {
+    next = queue->empty() ? next : std::min(next, queue->top().at);
+  }
+  if (!waiting_.empty()) {
+    const auto& first = waiting_.top();
+    next = std::min(
+        next, link_.can_start(channel_of(*first.payload), flits_of(*first.payload), std::max(first.at, at)));
+  }
+  if (next != CreditedLink::never) {
+    wake_at(next);
+  }
+}
+
+// ---- to the router ----------------------------------------------------------------------------------
+
+void PacketPort::send_waiting(Duration at) {
+  while (!waiting_.empty()) {
+    auto& payload = *waiting_.top().payload;
+    if (waiting_.top().at > at || link_.can_start(channel_of(payload), flits_of(payload), at) > at) {
+      return;
+    }
+    waiting_.pop();
+    begin(payload);
+  }
+}
+
+void PacketPort::begin(tlm::tlm_generic_payload& payload) {
+  const Duration length = timing_.serialisation(head_of(payload)->header.wire_bits());
+  link_.start(channel_of(payload), flits_of(payload), now(), now() + length);
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  switch (socket_.get_base_port()->nb_transport_fw(payload, phase, delay)) {
+    case tlm::TLM_ACCEPTED:
+      link_.release(CreditedLink::never);  // until END_REQ
+      break;
+    case tlm::TLM_UPDATED:
+      backward(payload, phase, delay);
+      break;
+    case tlm::TLM_COMPLETED:
+      link_.release(now() + to_duration(delay));
+      finished(payload, now() + to_duration(delay));
+      break;
+  }
+}
+
+tlm::tlm_sync_enum PacketPort::backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                        sc_core::sc_time& delay) {
+  const Duration at = now() + to_duration(delay);
+  if (phase == tlm::END_REQ) {
+    link_.release(at);
+    wake_at(at);
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase != tlm::BEGIN_RESP) {
+    return tlm::TLM_ACCEPTED;
+  }
+  finished(payload, at);
+  phase = tlm::END_RESP;
+  return tlm::TLM_COMPLETED;
+}
+
+void PacketPort::finished(tlm::tlm_generic_payload& payload, Duration at) {
+  link_.give_back(channel_of(payload), flits_of(payload), at + timing_.cycle);
+  wake_at(at + timing_.cycle);
+  const auto found = std::find_if(accesses_.begin(), accesses_.end(),
+                                  [&](const Pending* pending) { return pending->payload == &payload; });
+  if (found == accesses_.end()) {
+    payload.release();
+    return;
+  }
+  (*found)->answered_at = at;
+  accesses_.erase(found);
+  answered_.notify(to_sc_time(at - now()));
+}
+
+// ---- from the router --------------------------------------------------------------------------------
+
+tlm::tlm_sync_enum PacketPort::forward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                       sc_core::sc_time& delay) {
+  if (phase != tlm::BEGIN_REQ) {
+    return tlm::TLM_ACCEPTED;
+  }
+  const PacketExtension* head = head_of(payload);
+  if (head == nullptr) {
+    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    return tlm::TLM_COMPLETED;
+  }
+  payload.acquire();
+  delay += to_sc_time(timing_.serialisation(head->header.wire_bits()));
+  const Duration tail = now() + to_duration(delay);
+  arriving_.push({tail, order_++, &payload});
+  wake_at(tail);
+  phase = tlm::END_REQ;
+  return tlm::TLM_UPDATED;
+}
+
+void PacketPort::take_arrivals(Duration at) {
+  while (!arriving_.empty() && arriving_.top().at <= at) {
+    auto& payload = *arriving_.top().payload;
+    arriving_.pop();
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    take_(payload, delay);
+    if (is_access(payload)) {
+      answers_.push({at + to_duration(delay), order_++, &payload});
+    } else {
+      respond(payload);  // posted: what follows from it is none of the sender's business
+    }
+  }
+}
+
+void PacketPort::respond(tlm::tlm_generic_payload& payload) {
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  arrivals_from_->get_base_port()->nb_transport_bw(payload, phase, delay);
+  payload.release();
+}
+
+}  // namespace kirchhoff::interconnect

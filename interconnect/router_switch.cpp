@@ -1,0 +1,231 @@
+#include "interconnect/router_switch.h"
+
+#include <algorithm>
+
+#include "interconnect/packet_extension.h"
+#include "interconnect/packet_time.h"
+
+namespace kirchhoff::interconnect {
+
+using foundation::Duration;
+
+namespace {
+
+std::uint8_t ports_to_routers(const RouterCore& core) {
+  std::uint8_t mask = 0;
+  for (const Port port : all_ports) {
+    mask = static_cast<std::uint8_t>(mask | (core.has_neighbour(port) ? mask_of(port) : 0));
+  }
+  return mask;
+}
+
+Duration now() {
+  return to_duration(sc_core::sc_time_stamp());
+}
+
+}  // namespace
+
+RouterSwitch::RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets)
+    : host_(host), core_(core), packets_(packets), switch_(core.timing(), ports_to_routers(core)) {}
+
+void RouterSwitch::connect(Port port, tlm::tlm_fw_transport_if<>* forward,
+                           tlm::tlm_bw_transport_if<>* backward) {
+  forward_[index_of(port)] = forward;
+  backward_[index_of(port)] = backward;
+}
+
+void RouterSwitch::set_link(Port out, bool up) {
+  switch_.link(out).set_up(up);
+  wake_at(now());
+}
+
+void RouterSwitch::wake_at(Duration at) {
+  // The event keeps the earliest of its notifications; step() looks for the next.
+  wake_.notify(to_sc_time(std::max(Duration{0}, at - now())));
+}
+
+// ---- what comes in ----------------------------------------------------------------------------------
+
+tlm::tlm_sync_enum RouterSwitch::forward(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                         sc_core::sc_time& delay) {
+  return phase == tlm::BEGIN_REQ ? request(in, payload, phase, delay) : tlm::TLM_ACCEPTED;  // or END_RESP
+}
+
+const char* RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const {
+  if (ports == 0) {
+    return "no route";
+  }
+  for (const Port out : all_ports) {
+    if ((ports & mask_of(out)) == 0) {
+      continue;
+    }
+    if (forward_[index_of(out)] == nullptr) {
+      return "the route leaves the mesh";
+    }
+    if (header.kind == PacketKind::access || !has_router(in) || !has_router(out)) {
+      continue;
+    }
+    if (is_u_turn(in, out)) {
+      return "a route that turns back";
+    }
+    if (switch_.next_channel(in, out, header.channel) >= core_.timing().virtual_channels) {
+      return "a route with more turns from a column into a row than there are channels for";
+    }
+  }
+  return nullptr;
+}
+
+tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                         sc_core::sc_time& delay) {
+  const auto& timing = core_.timing();
+  const PacketExtension* head = head_of(payload);
+  if (head == nullptr) {
+    host_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
+    return tlm::TLM_COMPLETED;
+  }
+  const PacketHeader& header = head->header;
+  const bool access = header.kind == PacketKind::access;
+  const Duration begin = now() + to_duration(delay);
+  const Duration length = timing.serialisation(header.wire_bits());
+  const Duration arrival = begin + timing.cycle;
+  if (access && host_.is_own(header, payload.get_address())) {
+    payload.acquire();
+    // An endpoint's own router is asked at once.
+    answers_.push_back({&payload, in, (has_router(in) ? arrival : begin) + timing.router_latency(), true});
+    wake_at(answers_.back().at);
+  } else {
+    const std::uint8_t ports = core_.ports_of(header);
+    if (const char* const fault = fault_of(in, header, ports)) {
+      host_.refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, fault);
+      delay += to_sc_time(length);
+      return tlm::TLM_COMPLETED;
+    }
+    payload.acquire();
+    const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
+    const std::size_t channel = access ? timing.virtual_channels : header.channel;
+    const Duration ready = arrival + timing.router_latency();
+    switch_.arrive(in, channel, {&payload, ports, flits, length, ready, access});
+    wake_at(ready);
+  }
+  phase = tlm::END_REQ;
+  delay += to_sc_time(length);
+  return tlm::TLM_UPDATED;
+}
+
+// ---- what goes out ----------------------------------------------------------------------------------
+
+void RouterSwitch::step() {
+  const Duration at = now();
+  for (std::size_t i = 0; i < answers_.size();) {
+    if (answers_[i].at <= at) {
+      const Answer due = answers_[i];
+      answers_.erase(answers_.begin() + static_cast<std::ptrdiff_t>(i));
+      answer(due);
+    } else {
+      ++i;
+    }
+  }
+  switch_.advance(
+      at,
+      [this](const Stored& stored, const auto& departure) {
+        start(stored, departure.in, departure.out, departure.channel);
+      },
+      [this](tlm::tlm_generic_payload* payload, Port in, std::size_t /*channel*/, std::uint32_t /*flits*/) {
+        payload->set_response_status(tlm::TLM_OK_RESPONSE);
+        respond(in, *payload);
+      });
+  Duration next = switch_.next(at);
+  for (const Answer& later : answers_) {
+    next = std::min(next, later.at);
+  }
+  if (next != CreditedLink::never) {
+    wake_at(next);
+  }
+}
+
+void RouterSwitch::start(const Stored& stored, Port in, Port out, std::size_t channel) {
+  const PacketHeader& header = head_of(*stored.packet)->header;
+  host_.passes(out, header, now(), now() + stored.length);
+  if (stored.kept) {
+    accesses_.push_back({stored.packet, in});
+    begin(out, *stored.packet, header, stored.length);
+    return;
+  }
+  auto& packet = packets_.share(*stored.packet);
+  head_of(packet)->header.channel = static_cast<std::uint8_t>(channel);
+  begin(out, packet, header, stored.length);
+}
+
+void RouterSwitch::begin(Port out, tlm::tlm_generic_payload& payload, const PacketHeader& /*header*/,
+                         Duration /*length*/) {
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  switch (forward_[index_of(out)]->nb_transport_fw(payload, phase, delay)) {
+    case tlm::TLM_ACCEPTED:
+      switch_.link(out).release(CreditedLink::never);  // until END_REQ
+      break;
+    case tlm::TLM_UPDATED:
+      backward(out, payload, phase, delay);
+      break;
+    case tlm::TLM_COMPLETED:
+      switch_.link(out).release(now() + to_duration(delay));
+      finished(out, payload, delay);
+      break;
+  }
+}
+
+tlm::tlm_sync_enum RouterSwitch::backward(Port out, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                          sc_core::sc_time& delay) {
+  if (phase == tlm::END_REQ) {
+    switch_.link(out).release(now() + to_duration(delay));
+    wake_at(now() + to_duration(delay));
+    return tlm::TLM_ACCEPTED;
+  }
+  if (phase != tlm::BEGIN_RESP) {
+    return tlm::TLM_ACCEPTED;
+  }
+  finished(out, payload, delay);
+  phase = tlm::END_RESP;
+  return tlm::TLM_COMPLETED;
+}
+
+/// The transaction on an output link is over.
+void RouterSwitch::finished(Port out, tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
+  const auto& timing = core_.timing();
+  const PacketHeader& header = head_of(payload)->header;
+  const Duration at = now() + to_duration(delay);
+  const bool access = header.kind == PacketKind::access;
+  const std::size_t channel = access ? timing.virtual_channels : header.channel;
+  const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
+  switch_.link(out).give_back(channel, flits, at + timing.cycle);
+  wake_at(at + timing.cycle);
+  if (!access) {
+    payload.release();
+    return;
+  }
+  const auto found = std::find_if(accesses_.begin(), accesses_.end(),
+                                  [&](const Access& known) { return known.payload == &payload; });
+  const std::uint64_t answer =
+      PacketHeader::header_bits + (payload.is_read() ? std::uint64_t{8} * payload.get_data_length() : 0);
+  answers_.push_back(
+      {&payload, found->in, at + timing.router_latency() + timing.serialisation(answer), false});
+  accesses_.erase(found);
+  wake_at(answers_.back().at);
+}
+
+void RouterSwitch::answer(const Answer& answer) {
+  if (answer.own) {
+    host_.access_own(*answer.payload);
+  }
+  respond(answer.in, *answer.payload);
+}
+
+/// Ends the transaction on an input link.
+void RouterSwitch::respond(Port in, tlm::tlm_generic_payload& payload) {
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  backward_[index_of(in)]->nb_transport_bw(payload, phase, delay);
+  payload.release();
+}
+
+}  // namespace kirchhoff::interconnect

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "foundation/services.h"
+#include "interconnect/packet_pool.h"
+#include "interconnect/router_core.h"
+#include "interconnect/switch_core.h"
+
+namespace kirchhoff::interconnect {
+
+/// What a router does for its switch.
+class SwitchHost {
+ public:
+  SwitchHost() = default;
+  SwitchHost(const SwitchHost&) = delete;
+  SwitchHost& operator=(const SwitchHost&) = delete;
+  virtual ~SwitchHost() = default;
+
+  /// Is this access for the router itself?
+  [[nodiscard]] virtual bool is_own(const PacketHeader& header, std::uint64_t address) const = 0;
+  virtual void access_own(tlm::tlm_generic_payload& payload) = 0;
+  /// Sets the status and reports once.
+  virtual void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
+                      const char* why) = 0;
+  /// A packet takes an output link from `begin` until its tail is through at `tail`.
+  virtual void passes(Port out, const PacketHeader& header, foundation::Duration begin,
+                      foundation::Duration tail) = 0;
+};
+
+/// A router in approximately timed style: SwitchCore behind the four phases.
+///
+/// A link of a packet's way is a transaction of its own: BEGIN_REQ when the head starts on the link, END_REQ
+/// when the tail has passed and the link is free again (told at once, with its time), BEGIN_RESP when the
+/// packet has left the buffer behind the link, which gives the credit back, usable a cycle later. An access
+/// is one transaction from its initiator to the node and back: BEGIN_RESP carries the answer, at each router
+/// after its latency and the answer's flits, as in loosely timed style; answers have wires of their own,
+/// where nobody waits. What arrives in the same instant is arbitrated alike in whatever order the kernel
+/// calls.
+class RouterSwitch {
+ public:
+  RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets);
+
+  /// What is bound to the router's sockets; null where there is none.
+  void connect(Port port, tlm::tlm_fw_transport_if<>* forward, tlm::tlm_bw_transport_if<>* backward);
+
+  tlm::tlm_sync_enum forward(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                             sc_core::sc_time& delay);
+  tlm::tlm_sync_enum backward(Port out, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                              sc_core::sc_time& delay);
+
+  /// To be called whenever woken.
+  void step();
+  [[nodiscard]] const sc_core::sc_event& woken() const { return wake_; }
+
+  [[nodiscard]] const SwitchCore<tlm::tlm_generic_payload*>& core() const { return switch_; }
+  /// A link that is down keeps what wants to go over it until it is up again.
+  void set_link(Port out, bool up);
+
+ private:
+  using Stored = SwitchCore<tlm::tlm_generic_payload*>::Stored;
+  struct Answer {
+    tlm::tlm_generic_payload* payload;
+    Port in;
+    foundation::Duration at;
+    bool own;  ///< still to be executed by this router
+  };
+  struct Access {
+    tlm::tlm_generic_payload* payload;
+    Port in;
+  };
+
+  tlm::tlm_sync_enum request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                             sc_core::sc_time& delay);
+  [[nodiscard]] const char* fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
+  void start(const Stored& stored, Port in, Port out, std::size_t channel);
+  void begin(Port out, tlm::tlm_generic_payload& payload, const PacketHeader& header,
+             foundation::Duration length);
+  void finished(Port out, tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  void answer(const Answer& answer);
+  void respond(Port in, tlm::tlm_generic_payload& payload);
+  void wake_at(foundation::Duration at);
+  [[nodiscard]] bool has_router(Port port) const { return core_.has_neighbour(port); }
+
+  SwitchHost& host_;
+  RouterCore& core_;
+  PacketPool& packets_;
+  SwitchCore<tlm::tlm_generic_payload*> switch_;
+  std::array<tlm::tlm_fw_transport_if<>*, 5> forward_{};
+  std::array<tlm::tlm_bw_transport_if<>*, 5> backward_{};
+  std::vector<Access> accesses_;  ///< handed on and not answered yet
+  std::vector<Answer> answers_;
+  sc_core::sc_event wake_;
+};
+
+}  // namespace kirchhoff::interconnect

@@ -1,0 +1,191 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "interconnect/credited_link.h"
+#include "interconnect/link.h"
+#include "interconnect/turn.h"
+
+namespace kirchhoff::interconnect {
+
+/// A router's buffers and arbiter in approximately timed style, without sockets.
+///
+/// Modelled: a buffer per input port and virtual channel, first in first out; virtual cut-through; one
+/// packet at a time per output link, round-robin among the buffers that want it; a multicast packet leaves by
+/// each of its ports when that one is free and holds its buffer until the last. Accesses have a channel of
+/// their own with room for one, which they hold until they are answered. Not modelled: allocation of
+/// crossbar and channels in separate steps, priorities.
+template <typename Packet>
+class SwitchCore {
+ public:
+  static constexpr auto never = CreditedLink::never;
+
+  /// A packet in a buffer.
+  struct Stored {
+    Packet packet{};
+    std::uint8_t wanted = 0;  ///< ports it still has to leave by
+    std::uint32_t flits = 0;  ///< room it takes
+    foundation::Duration length{0};
+    foundation::Duration ready{0};  ///< its head is through the router's pipeline
+    bool kept = false;              ///< holds the buffer until released by hand: an access
+  };
+  /// A packet that starts on an output link.
+  struct Departure {
+    Port in;
+    Port out;
+    std::size_t channel;  ///< of the buffer at the other end
+    bool last;            ///< the packet has no further branch
+  };
+
+  /// `to_routers`: mask of the ports with a router and its buffers behind them.
+  SwitchCore(const LinkTiming& timing, std::uint8_t to_routers)
+      : to_routers_(to_routers), channels_(timing.virtual_channels + 1) {
+    for (const Port port : all_ports) {
+      buffers_[index_of(port)].resize(channels_);
+      if ((to_routers & mask_of(port)) != 0) {
+        links_[index_of(port)] = CreditedLink{buffer_rooms(timing)};
+      }
+    }
+  }
+
+  /// Flits of each channel's buffer; the last is that of accesses.
+  static std::vector<std::uint32_t> buffer_rooms(const LinkTiming& timing) {
+    std::vector<std::uint32_t> rooms(timing.virtual_channels, timing.buffer_flits);
+    rooms.push_back(1);
+    return rooms;
+  }
+
+  void arrive(Port in, std::size_t channel, const Stored& stored) {
+    buffers_[index_of(in)][channel].push_back(stored);
+  }
+  [[nodiscard]] CreditedLink& link(Port out) { return links_[index_of(out)]; }
+
+  /// The channel at the other end of a link.
+  [[nodiscard]] std::size_t next_channel(Port in, Port out, std::size_t channel) const {
+    const bool access = channel + 1 == channels_;
+    const bool between = (to_routers_ & mask_of(in)) != 0 && (to_routers_ & mask_of(out)) != 0;
+    return !access && between && raises_channel(in, out) ? channel + 1 : channel;
+  }
+
+  /// Starts all that can start at `now`, by start(Stored&, Departure), and frees the buffers of packets whose
+  /// tail has left by then, by free(Packet, Port in, channel, flits).
+  template <typename Start, typename Free>
+  void advance(foundation::Duration now, const Start& start, const Free& free) {
+    for (std::size_t i = 0; i < leaving_.size();) {
+      if (leaving_[i].tail <= now) {
+        const Leaving left = leaving_[i];
+        leaving_.erase(leaving_.begin() + static_cast<std::ptrdiff_t>(i));
+        free(left.packet, left.in, left.channel, left.flits);
+      } else {
+        ++i;
+      }
+    }
+    bool started = true;
+    while (started) {  // who leaves may uncover another
+      started = false;
+      for (const Port out : all_ports) {
+        started = start_one(now, out, start) || started;
+      }
+    }
+  }
+
+  /// The next instant after `now` at which time alone lets something happen; `never` if none is known.
+  [[nodiscard]] foundation::Duration next(foundation::Duration now) const {
+    foundation::Duration first = never;
+    for (const Leaving& leaving : leaving_) {
+      first = std::min(first, leaving.tail);
+    }
+    for (const Port in : all_ports) {
+      for (std::size_t channel = 0; channel < channels_; ++channel) {
+        const auto& buffer = buffers_[index_of(in)][channel];
+        if (buffer.empty()) {
+          continue;
+        }
+        const Stored& head = buffer.front();
+        for (const Port out : all_ports) {
+          if ((head.wanted & mask_of(out)) != 0) {
+            first = std::min(first, when(in, out, channel, head, now));
+          }
+        }
+      }
+    }
+    return first;
+  }
+
+  /// Packets in the buffers of an input.
+  [[nodiscard]] std::size_t waiting(Port in) const {
+    std::size_t sum = 0;
+    for (const auto& buffer : buffers_[index_of(in)]) {
+      sum += buffer.size();
+    }
+    return sum;
+  }
+  [[nodiscard]] bool is_empty() const {
+    for (const Port in : all_ports) {
+      if (waiting(in) != 0) {
+        return false;
+      }
+    }
+    return leaving_.empty();
+  }
+
+ private:
+  struct Leaving {
+    Packet packet;
+    Port in;
+    std::size_t channel;
+    std::uint32_t flits;
+    foundation::Duration tail;
+  };
+
+  [[nodiscard]] foundation::Duration when(Port in, Port out, std::size_t channel, const Stored& head,
+                                          foundation::Duration now) const {
+    return links_[index_of(out)].can_start(next_channel(in, out, channel), head.flits,
+                                           std::max(head.ready, now));
+  }
+
+  template <typename Start>
+  bool start_one(foundation::Duration now, Port out, const Start& start) {
+    const std::size_t count = all_ports.size() * channels_;
+    std::size_t& turn = turn_[index_of(out)];
+    for (std::size_t step = 0; step < count; ++step) {
+      const std::size_t place = (turn + step) % count;
+      const Port in = all_ports[place / channels_];
+      const std::size_t channel = place % channels_;
+      auto& buffer = buffers_[index_of(in)][channel];
+      if (buffer.empty() || (buffer.front().wanted & mask_of(out)) == 0 ||
+          when(in, out, channel, buffer.front(), now) > now) {
+        continue;
+      }
+      turn = (place + 1) % count;
+      Stored& head = buffer.front();
+      head.wanted = static_cast<std::uint8_t>(head.wanted & ~mask_of(out));
+      const std::size_t next = next_channel(in, out, channel);
+      links_[index_of(out)].start(next, head.flits, now, now + head.length);
+      Stored moving = head;
+      const bool last = head.wanted == 0;
+      if (last) {
+        if (!head.kept) {
+          leaving_.push_back({head.packet, in, channel, head.flits, now + head.length});
+        }
+        buffer.pop_front();
+      }
+      start(moving, Departure{in, out, next, last});
+      return true;
+    }
+    return false;
+  }
+
+  std::uint8_t to_routers_;
+  std::size_t channels_;  ///< of packets, and that of accesses
+  std::array<std::vector<std::deque<Stored>>, 5> buffers_;
+  std::array<CreditedLink, 5> links_;
+  std::array<std::size_t, 5> turn_{};  ///< of the round-robin, per output
+  std::vector<Leaving> leaving_;
+};
+
+}  // namespace kirchhoff::interconnect
