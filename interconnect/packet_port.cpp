@@ -123,7 +123,9 @@ tlm::tlm_sync_enum PacketPort::backward(tlm::tlm_generic_payload& payload, tlm::
   const Duration at = now() + to_duration(delay);
   if (phase == tlm::END_REQ) {
     link_.release(at);
-    wake_at(at);
+    if (!waiting_.empty()) {
+      wake_at(at);
+    }
     return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) {
@@ -136,7 +138,9 @@ tlm::tlm_sync_enum PacketPort::backward(tlm::tlm_generic_payload& payload, tlm::
 
 void PacketPort::finished(tlm::tlm_generic_payload& payload, Duration at) {
   link_.give_back(channel_of(payload), flits_of(payload), at + timing_.cycle);
-  wake_at(at + timing_.cycle);
+  if (!waiting_.empty()) {
+    wake_at(at + timing_.cycle);
+  }
   const auto found = std::find_if(accesses_.begin(), accesses_.end(),
                                   [&](const Pending* pending) { return pending->payload == &payload; });
   if (found == accesses_.end()) {

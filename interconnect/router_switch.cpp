@@ -178,7 +178,9 @@ tlm::tlm_sync_enum RouterSwitch::backward(Port out, tlm::tlm_generic_payload& pa
                                           sc_core::sc_time& delay) {
   if (phase == tlm::END_REQ) {
     switch_.link(out).release(now() + to_duration(delay));
-    wake_at(now() + to_duration(delay));
+    if (switch_.has_waiting()) {
+      wake_at(now() + to_duration(delay));
+    }
     return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) {
@@ -198,7 +200,9 @@ void RouterSwitch::finished(Port out, tlm::tlm_generic_payload& payload, const s
   const std::size_t channel = access ? timing.virtual_channels : header.channel;
   const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
   switch_.link(out).give_back(channel, flits, at + timing.cycle);
-  wake_at(at + timing.cycle);
+  if (switch_.has_waiting()) {
+    wake_at(at + timing.cycle);
+  }
   if (!access) {
     payload.release();
     return;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -43,9 +45,10 @@ class SwitchCore {
 
   /// `to_routers`: mask of the ports with a router and its buffers behind them.
   SwitchCore(const LinkTiming& timing, std::uint8_t to_routers)
-      : to_routers_(to_routers), channels_(timing.virtual_channels + 1) {
+      : to_routers_(to_routers),
+        channels_(timing.virtual_channels + 1),
+        buffers_(all_ports.size() * channels_) {
     for (const Port port : all_ports) {
-      buffers_[index_of(port)].resize(channels_);
       if ((to_routers & mask_of(port)) != 0) {
         links_[index_of(port)] = CreditedLink{buffer_rooms(timing)};
       }
@@ -60,7 +63,8 @@ class SwitchCore {
   }
 
   void arrive(Port in, std::size_t channel, const Stored& stored) {
-    buffers_[index_of(in)][channel].push_back(stored);
+    buffer(place_of(in, channel)).push_back(stored);
+    occupied_ |= std::uint64_t{1} << place_of(in, channel);
   }
   [[nodiscard]] CreditedLink& link(Port out) { return links_[index_of(out)]; }
 
@@ -84,7 +88,7 @@ class SwitchCore {
         ++i;
       }
     }
-    bool started = true;
+    bool started = occupied_ != 0;
     while (started) {  // who leaves may uncover another
       started = false;
       for (const Port out : all_ports) {
@@ -99,17 +103,11 @@ class SwitchCore {
     for (const Leaving& leaving : leaving_) {
       first = std::min(first, leaving.tail);
     }
-    for (const Port in : all_ports) {
-      for (std::size_t channel = 0; channel < channels_; ++channel) {
-        const auto& buffer = buffers_[index_of(in)][channel];
-        if (buffer.empty()) {
-          continue;
-        }
-        const Stored& head = buffer.front();
-        for (const Port out : all_ports) {
-          if ((head.wanted & mask_of(out)) != 0) {
-            first = std::min(first, when(in, out, channel, head, now));
-          }
+    for (std::uint64_t rest = occupied_; rest != 0; rest &= rest - 1) {
+      const auto place = static_cast<std::size_t>(std::countr_zero(rest));
+      for (const Port out : all_ports) {
+        if ((buffers_[place].front().wanted & mask_of(out)) != 0) {
+          first = std::min(first, when(place, out, now));
         }
       }
     }
@@ -119,19 +117,14 @@ class SwitchCore {
   /// Packets in the buffers of an input.
   [[nodiscard]] std::size_t waiting(Port in) const {
     std::size_t sum = 0;
-    for (const auto& buffer : buffers_[index_of(in)]) {
-      sum += buffer.size();
+    for (std::size_t channel = 0; channel < channels_; ++channel) {
+      sum += buffers_[place_of(in, channel)].size();
     }
     return sum;
   }
-  [[nodiscard]] bool is_empty() const {
-    for (const Port in : all_ports) {
-      if (waiting(in) != 0) {
-        return false;
-      }
-    }
-    return leaving_.empty();
-  }
+  /// Does any packet wait for a link?
+  [[nodiscard]] bool has_waiting() const { return occupied_ != 0; }
+  [[nodiscard]] bool is_empty() const { return occupied_ == 0 && leaving_.empty(); }
 
  private:
   struct Leaving {
@@ -142,47 +135,61 @@ class SwitchCore {
     foundation::Duration tail;
   };
 
-  [[nodiscard]] foundation::Duration when(Port in, Port out, std::size_t channel, const Stored& head,
-                                          foundation::Duration now) const {
-    return links_[index_of(out)].can_start(next_channel(in, out, channel), head.flits,
-                                           std::max(head.ready, now));
+  // Buffers are numbered port by port.
+  [[nodiscard]] std::size_t place_of(Port in, std::size_t channel) const {
+    return index_of(in) * channels_ + channel;
+  }
+  [[nodiscard]] std::deque<Stored>& buffer(std::size_t place) { return buffers_[place]; }
+
+  [[nodiscard]] foundation::Duration when(std::size_t place, Port out, foundation::Duration now) const {
+    const Stored& head = buffers_[place].front();
+    return links_[index_of(out)].can_start(next_channel(all_ports[place / channels_], out, place % channels_),
+                                           head.flits, std::max(head.ready, now));
   }
 
   template <typename Start>
   bool start_one(foundation::Duration now, Port out, const Start& start) {
-    const std::size_t count = all_ports.size() * channels_;
     std::size_t& turn = turn_[index_of(out)];
-    for (std::size_t step = 0; step < count; ++step) {
-      const std::size_t place = (turn + step) % count;
-      const Port in = all_ports[place / channels_];
-      const std::size_t channel = place % channels_;
-      auto& buffer = buffers_[index_of(in)][channel];
-      if (buffer.empty() || (buffer.front().wanted & mask_of(out)) == 0 ||
-          when(in, out, channel, buffer.front(), now) > now) {
-        continue;
-      }
-      turn = (place + 1) % count;
-      Stored& head = buffer.front();
-      head.wanted = static_cast<std::uint8_t>(head.wanted & ~mask_of(out));
-      const std::size_t next = next_channel(in, out, channel);
-      links_[index_of(out)].start(next, head.flits, now, now + head.length);
-      Stored moving = head;
-      const bool last = head.wanted == 0;
-      if (last) {
-        if (!head.kept) {
-          leaving_.push_back({head.packet, in, channel, head.flits, now + head.length});
+    const std::uint64_t before = (std::uint64_t{1} << turn) - 1;
+    for (const std::uint64_t part : {occupied_ & ~before, occupied_ & before}) {
+      for (std::uint64_t rest = part; rest != 0; rest &= rest - 1) {
+        const auto place = static_cast<std::size_t>(std::countr_zero(rest));
+        if ((buffers_[place].front().wanted & mask_of(out)) != 0 && when(place, out, now) <= now) {
+          turn = (place + 1) % buffers_.size();
+          begin(place, out, now, start);
+          return true;
         }
-        buffer.pop_front();
       }
-      start(moving, Departure{in, out, next, last});
-      return true;
     }
     return false;
   }
 
+  template <typename Start>
+  void begin(std::size_t place, Port out, foundation::Duration now, const Start& start) {
+    const Port in = all_ports[place / channels_];
+    const std::size_t channel = place % channels_;
+    Stored& head = buffers_[place].front();
+    head.wanted = static_cast<std::uint8_t>(head.wanted & ~mask_of(out));
+    const std::size_t next = next_channel(in, out, channel);
+    links_[index_of(out)].start(next, head.flits, now, now + head.length);
+    const Stored moving = head;
+    const bool last = head.wanted == 0;
+    if (last) {
+      if (!head.kept) {
+        leaving_.push_back({head.packet, in, channel, head.flits, now + head.length});
+      }
+      buffers_[place].pop_front();
+      if (buffers_[place].empty()) {
+        occupied_ &= ~(std::uint64_t{1} << place);
+      }
+    }
+    start(moving, Departure{in, out, next, last});
+  }
+
   std::uint8_t to_routers_;
   std::size_t channels_;  ///< of packets, and that of accesses
-  std::array<std::vector<std::deque<Stored>>, 5> buffers_;
+  std::vector<std::deque<Stored>> buffers_;
+  std::uint64_t occupied_ = 0;  ///< bit of each buffer that is not empty
   std::array<CreditedLink, 5> links_;
   std::array<std::size_t, 5> turn_{};  ///< of the round-robin, per output
   std::vector<Leaving> leaving_;
