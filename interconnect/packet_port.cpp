@@ -106,7 +106,8 @@ void PacketPort::begin(tlm::tlm_generic_payload& payload) {
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   switch (socket_.get_base_port()->nb_transport_fw(payload, phase, delay)) {
     case tlm::TLM_ACCEPTED:
-      link_.release(CreditedLink::never);  // until END_REQ
+      requesting_ = &payload;
+      link_.release(CreditedLink::never);
       break;
     case tlm::TLM_UPDATED:
       backward(payload, phase, delay);
@@ -121,12 +122,12 @@ void PacketPort::begin(tlm::tlm_generic_payload& payload) {
 tlm::tlm_sync_enum PacketPort::backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                         sc_core::sc_time& delay) {
   const Duration at = now() + to_duration(delay);
-  if (phase == tlm::END_REQ) {
+  if (phase == tlm::END_REQ || (phase == tlm::BEGIN_RESP && requesting_ == &payload)) {
+    requesting_ = nullptr;
     link_.release(at);
     if (!waiting_.empty()) {
       wake_at(at);
     }
-    return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) {
     return tlm::TLM_ACCEPTED;

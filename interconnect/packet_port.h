@@ -89,6 +89,7 @@ class PacketPort {
   LinkTiming timing_;
   Take take_;
   CreditedLink link_;
+  tlm::tlm_generic_payload* requesting_ = nullptr;  ///< whose END_REQ the link waits for
   Queue waiting_;
   Queue arriving_;  ///< complete at their time
   Queue answers_;

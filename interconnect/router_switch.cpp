@@ -39,6 +39,14 @@ void RouterSwitch::set_link(Port out, bool up) {
   wake_at(now());
 }
 
+bool RouterSwitch::is_at_rest() const {
+  bool credits_back = true;
+  for (const Port port : all_ports) {
+    credits_back = credits_back && switch_.link(port).is_at_rest();
+  }
+  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty();
+}
+
 void RouterSwitch::wake_at(Duration at) {
   // The event keeps the earliest of its notifications; step() looks for the next.
   wake_.notify(to_sc_time(std::max(Duration{0}, at - now())));
@@ -162,7 +170,8 @@ void RouterSwitch::begin(Port out, tlm::tlm_generic_payload& payload, const Pack
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   switch (forward_[index_of(out)]->nb_transport_fw(payload, phase, delay)) {
     case tlm::TLM_ACCEPTED:
-      switch_.link(out).release(CreditedLink::never);  // until END_REQ
+      requesting_[index_of(out)] = &payload;
+      switch_.link(out).release(CreditedLink::never);
       break;
     case tlm::TLM_UPDATED:
       backward(out, payload, phase, delay);
@@ -176,12 +185,12 @@ void RouterSwitch::begin(Port out, tlm::tlm_generic_payload& payload, const Pack
 
 tlm::tlm_sync_enum RouterSwitch::backward(Port out, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                           sc_core::sc_time& delay) {
-  if (phase == tlm::END_REQ) {
+  if (phase == tlm::END_REQ || (phase == tlm::BEGIN_RESP && requesting_[index_of(out)] == &payload)) {
+    requesting_[index_of(out)] = nullptr;
     switch_.link(out).release(now() + to_duration(delay));
     if (switch_.has_waiting()) {
       wake_at(now() + to_duration(delay));
     }
-    return tlm::TLM_ACCEPTED;
   }
   if (phase != tlm::BEGIN_RESP) {
     return tlm::TLM_ACCEPTED;

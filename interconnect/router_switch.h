@@ -59,6 +59,8 @@ class RouterSwitch {
   [[nodiscard]] const sc_core::sc_event& woken() const { return wake_; }
 
   [[nodiscard]] const SwitchCore<tlm::tlm_generic_payload*>& core() const { return switch_; }
+  /// Nothing is stored, waited for or still to be answered, and all credits are back.
+  [[nodiscard]] bool is_at_rest() const;
   /// A link that is down keeps what wants to go over it until it is up again.
   void set_link(Port out, bool up);
 
@@ -93,7 +95,8 @@ class RouterSwitch {
   SwitchCore<tlm::tlm_generic_payload*> switch_;
   std::array<tlm::tlm_fw_transport_if<>*, 5> forward_{};
   std::array<tlm::tlm_bw_transport_if<>*, 5> backward_{};
-  std::vector<Access> accesses_;  ///< handed on and not answered yet
+  std::array<tlm::tlm_generic_payload*, 5> requesting_{};  ///< whose END_REQ an output waits for
+  std::vector<Access> accesses_;                           ///< handed on and not answered yet
   std::vector<Answer> answers_;
   sc_core::sc_event wake_;
 };

@@ -67,6 +67,7 @@ class SwitchCore {
     occupied_ |= std::uint64_t{1} << place_of(in, channel);
   }
   [[nodiscard]] CreditedLink& link(Port out) { return links_[index_of(out)]; }
+  [[nodiscard]] const CreditedLink& link(Port out) const { return links_[index_of(out)]; }
 
   /// The channel at the other end of a link.
   [[nodiscard]] std::size_t next_channel(Port in, Port out, std::size_t channel) const {

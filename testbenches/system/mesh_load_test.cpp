@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "interconnect/packet_time.h"
+#include "testbenches/traffic/load_measurement.h"
+
+// The mesh by itself, approximately timed, against what theory says.
+namespace {
+
+using namespace kirchhoff;
+using namespace kirchhoff::testbenches;
+using foundation::CodingStyle;
+using foundation::Duration;
+using interconnect::LinkTiming;
+using interconnect::MeshStyle;
+using interconnect::NodeId;
+using interconnect::PacketHeader;
+using interconnect::Topology;
+
+/// Runs a function as a process of the simulation.
+class Script : public sc_core::sc_module {
+ public:
+  Script(const sc_core::sc_module_name& name, std::function<void()> program)
+      : sc_core::sc_module(name), program_(std::move(program)) {
+    SC_HAS_PROCESS(Script);
+    SC_THREAD(run);
+  }
+
+ private:
+  void run() {
+    program_();
+    sc_core::sc_stop();
+  }
+  std::function<void()> program_;
+};
+
+class Arrivals final : public TrafficListener {
+ public:
+  void delivered(NodeId node, const PacketHeader& header, std::span<const std::byte> /*bytes*/,
+                 Duration at) override {
+    all.push_back({node, at - header.sent_at});
+  }
+  std::vector<std::pair<NodeId, Duration>> all;
+};
+
+class ZeroLoad : public testing::TestWithParam<CodingStyle> {};
+
+// By hand, for the defaults (cycle 1 ns, router 2 cycles, 128 bits): a packet of one flit takes 1 cycle into
+// the mesh, then for every router 2 cycles and 1 on the link behind it. From a corner of a 4 x 4 mesh to the
+// opposite one there are 6 links between 7 routers: 1 + 7 x (2 + 1) = 22 cycles. To its own tile: 1 + 3 = 4.
+// Each further flit comes a cycle later: with 1,000 bits and the head, 9 flits, 30 and 12.
+TEST_P(ZeroLoad, LatencyIsTheHopFormula) {
+  Arrivals arrivals;
+  TrafficMesh mesh{"mesh", Topology{4, 4}, {GetParam(), LinkTiming{}}, 8, arrivals};
+  const std::vector<std::pair<NodeId, std::int64_t>> one_flit{{0, 4}, {1, 7}, {4, 7}, {5, 10}, {15, 22}};
+  Script script{"script", [&] {
+                  for (const std::uint32_t bits : {0U, 1000U}) {
+                    for (const auto& [destination, cycles] : one_flit) {
+                      const Duration at = interconnect::to_duration(sc_core::sc_time_stamp());
+                      PacketHeader header = flit_to(0, destination, at);
+                      header.count = bits / 8;
+                      header.element_bits = 8;
+                      header.format = interconnect::VectorFormat::u8;
+                      const std::vector<std::byte> bytes(header.count);
+                      mesh.node(0).send(header, bytes, at);
+                      sc_core::wait(1, sc_core::SC_US);
+                      const Duration expected{1000 * (cycles + (bits == 0 ? 0 : 8))};
+                      ASSERT_FALSE(arrivals.all.empty());
+                      EXPECT_EQ(arrivals.all.back(), (std::pair{destination, expected})) << bits;
+                      EXPECT_EQ(expected.count() / 1000,
+                                zero_load_cycles(LinkTiming{}, mesh.mesh().topology().hops(0, destination),
+                                                 bits == 0 ? 1 : 9));
+                    }
+                  }
+                }};
+  sc_core::sc_start();
+  EXPECT_EQ(arrivals.all.size(), 2 * one_flit.size());
+  EXPECT_TRUE(mesh.is_at_rest());
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, ZeroLoad,
+                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
+                         [](const auto& tested) {
+                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
+                                                                             : "ApproximatelyTimed";
+                         });
+
+// On 8 x 8 half of all uniform traffic crosses the middle, where 8 links go each way: 0.5 flit per node and
+// cycle is the most. Round-robin over first-in first-out buffers gets 0.3 to 0.5 of a flit through.
+TEST(MeshLoad, UniformTrafficSaturatesBelowTheBisectionBound) {
+  LoadMeasurement measurement{{.warm_up_cycles = 500, .measured_cycles = 1500, .drain_cycles = 3000}};
+  TrafficMesh mesh{"mesh", Topology{8, 8}, {CodingStyle::approximately_timed, LinkTiming{}}, 8, measurement};
+  std::vector<LoadPoint> points;
+  Script script{"script", [&] {
+                  for (const double load : {0.02, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5}) {
+                    points.push_back(measurement.run(mesh, uniform_pattern(mesh.mesh().topology()), load));
+                  }
+                }};
+  sc_core::sc_start();
+  ASSERT_EQ(points.size(), 7U);
+  EXPECT_LT(points[0].latency_cycles, 1.03 * points[0].zero_load_cycles);
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    EXPECT_GT(points[i].latency_cycles, points[i - 1].latency_cycles);
+    EXPECT_LT(points[i].accepted, 0.5);
+  }
+  const double saturation = LoadMeasurement::saturation(points);
+  EXPECT_GT(saturation, 0.30);
+  EXPECT_LT(saturation, 0.50);
+  EXPECT_TRUE(mesh.is_at_rest());
+}
+
+}  // namespace
