@@ -18,6 +18,7 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.link.cycle = from_seconds(1 / technology.mesh_clock.base);
   d.link.width_bits = static_cast<std::uint32_t>(std::lround(technology.link_width.base));
   d.link.router_cycles = static_cast<std::uint32_t>(std::lround(technology.router_latency.base));
+  d.link.buffer_flits = static_cast<std::uint32_t>(chip.buffer_flits);
   d.route_entries = static_cast<std::size_t>(chip.route_entries);
 
   auto& tile = d.tile;

@@ -21,6 +21,8 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
   table.real("chip.quantum", p.quantum_us, "us", 0.001, 1e6, Mark::assumed,
              "local time the sequencer may run ahead of the kernel; no result depends on it");
   table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");
+  table.integer("mesh.buffer_flits", p.buffer_flits, 1, 4096, Mark::assumed,
+                "buffer of a router's input, per virtual channel; only in style at does it fill up");
   table.integer("mesh.flow_entries", p.flow_entries, 8, 4096, Mark::assumed,
                 "receive and transmit table of a tile");
   table.integer("trace.examples", p.trace_examples, 1, 1000000000, Mark::assumed,

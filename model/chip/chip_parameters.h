@@ -19,6 +19,7 @@ struct ChipParameters {
   double quantum_us = 100;                 ///< us, the sequencer's local time may run this far ahead
 
   std::int64_t route_entries = 1024;  ///< route table entries per router
+  std::int64_t buffer_flits = 16;     ///< of a router's input, per virtual channel
   std::int64_t flow_entries = 256;    ///< receive and transmit table entries per tile
 
   std::int64_t trace_examples = 64;  ///< examples whose states and links are traced

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -24,6 +25,7 @@ std::vector<Value> in_child_values(const std::function<std::vector<Value>()>& me
   if (::pipe(pipe_ends) != 0) {
     throw std::runtime_error("cannot make a pipe");
   }
+  std::fflush(stdout);  // or the child writes it once more
   const pid_t child = ::fork();
   if (child == 0) {
     int code = 1;

@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <functional>
 #include <utility>
 #include <vector>
 
 #include "interconnect/packet_time.h"
+#include "testbenches/bench/child.h"
 #include "testbenches/traffic/load_measurement.h"
 
 // The mesh by itself, approximately timed, against what theory says.
@@ -110,6 +112,42 @@ TEST(MeshLoad, UniformTrafficSaturatesBelowTheBisectionBound) {
   EXPECT_GT(saturation, 0.30);
   EXPECT_LT(saturation, 0.50);
   EXPECT_TRUE(mesh.is_at_rest());
+}
+
+/// Mean latency in cycles of one load, in a process of its own.
+double latency(CodingStyle style, bool hotspot, double load) {
+  return in_child<double>([=] {
+    LoadMeasurement measurement{{.warm_up_cycles = 500, .measured_cycles = 2000, .drain_cycles = 20000}};
+    TrafficMesh mesh{"mesh", Topology{8, 8}, {style, LinkTiming{}}, 8, measurement};
+    const auto& topology = mesh.mesh().topology();
+    const Pattern pattern = hotspot ? hotspot_pattern(topology, 27, 0.1) : uniform_pattern(topology);
+    double cycles = 0;
+    Script script{"script", [&] { cycles = measurement.run(mesh, pattern, load).latency_cycles; }};
+    sc_core::sc_start();
+    return cycles;
+  });
+}
+
+// What loosely timed style leaves out: buffers of finite size and their order. Its links are queues of their
+// own, served in the order in which the calls come, which is that of the sources' time here. Far from
+// saturation both agree; towards it, first-in first-out buffers hold up packets for other ports, which only
+// approximately timed style sees, so that it is later; the chip's own traffic is in coding_styles_test.cpp.
+TEST(MeshLoad, StylesAgreeAtLowLoadAndDifferTowardsSaturation) {
+  struct Case {
+    const char* name;
+    bool hotspot;
+    double load;
+    double most;  ///< ratio of the latencies
+  };
+  for (const Case& tested : {Case{"uniform", false, 0.05, 1.02}, Case{"uniform", false, 0.44, 2.0},
+                             Case{"hotspot", true, 0.02, 1.02}, Case{"hotspot", true, 0.13, 2.0}}) {
+    const double lt = latency(CodingStyle::loosely_timed, tested.hotspot, tested.load);
+    const double at = latency(CodingStyle::approximately_timed, tested.hotspot, tested.load);
+    std::printf("%s traffic, %.2f flits per node and cycle: latency LT %.2f, AT %.2f cycles\n", tested.name,
+                tested.load, lt, at);
+    EXPECT_GE(at / lt, 0.98) << tested.name << tested.load;
+    EXPECT_LE(at / lt, tested.most) << tested.name << tested.load;
+  }
 }
 
 }  // namespace
