@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -9,6 +10,8 @@
 
 #include "foundation/energy_model.h"
 #include "foundation/energy_table.h"
+#include "foundation/error.h"
+#include "interconnect/packet_address.h"
 #include "model/presets/configuration.h"
 #include "testbenches/bench/child.h"
 #include "testbenches/system/chip_bench.h"
@@ -153,5 +156,41 @@ TEST(CodingStyles, DifferInTimeEnergyAndWeightsWhenLinksAreTheBottleneck) {
   EXPECT_NEAR(at.time_ps / lt.time_ps, 1, 0.25);
   EXPECT_NEAR(at.energy_j() / lt.energy_j(), 1, 0.1);
 }
+
+class LostPacket : public testing::TestWithParam<CodingStyle> {};
+
+// A route that ends in the middle of the mesh: the driver is told so, programs the chip anew and goes on.
+TEST_P(LostPacket, IsANetworkErrorAndTheChipGoesOn) {
+  ChipBench bench{{}, tiles::Detail::ideal};
+  bench.description.style = GetParam();
+  const auto data = load_data_set("strokes", {.train = 5, .test = 1});
+  bench.map(528, 10, true);
+  const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
+  bench.run([&](ChipDriver& driver, MemoryMap& memory) {
+    driver.start();
+    const auto program = bench.program(0.1);
+    driver.write_registers(program);
+    driver.load_weights(bench.mapping, start);
+    const auto is_route = [](const model::RegisterWrite& write) {
+      return write.address >= interconnect::node_window_base &&
+             write.address % interconnect::node_window_bytes >= interconnect::router_table_offset;
+    };
+    const auto entry = std::find_if(program.begin(), program.end(), is_route);
+    ASSERT_NE(entry, program.end());
+    driver.write_registers(std::vector<model::RegisterWrite>{{entry->address, 0}});
+    const auto batch = batch_of(memory, data.train);
+    EXPECT_THROW(driver.train(batch), foundation::ModelError);
+    driver.start();
+    driver.write_registers(program);
+    EXPECT_EQ(driver.train(batch).count, 5U);
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Styles, LostPacket,
+                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
+                         [](const auto& tested) {
+                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
+                                                                             : "ApproximatelyTimed";
+                         });
 
 }  // namespace
