@@ -7,6 +7,7 @@
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
 #include "interconnect/router.h"
+#include "interconnect/socket_binder.h"
 
 namespace kirchhoff::interconnect {
 
@@ -15,7 +16,7 @@ namespace kirchhoff::interconnect {
 class Mesh {
  public:
   Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
-       const foundation::Services& services);
+       const foundation::Services& services, const SocketBinder& binder = SocketBinder{});
   Mesh(const Mesh&) = delete;  // the routers refer to it
   Mesh& operator=(const Mesh&) = delete;
   Mesh(Mesh&&) = delete;

@@ -264,13 +264,19 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
       group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
     }
   }
+  if (known.exits.size() == 1) {
+    delay = to_sc_time(begins[known.exits[0].hop] + length - kernel);
+    known.exits[0].target->b_transport(payload, delay);
+    return;
+  }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    exit.target->b_transport(payload, branch);
-    if (!payload.is_response_ok()) {
-      status = payload.get_response_status();
+    PacketCopies::Copy copy{group_.copies, payload};
+    exit.target->b_transport(copy.payload(), branch);
+    if (!copy.payload().is_response_ok()) {
+      status = copy.payload().get_response_status();
     }
     last = std::max(last, branch);
   }

@@ -9,6 +9,7 @@
 #include "foundation/aligned.h"
 #include "foundation/services.h"
 #include "foundation/trace_sink.h"
+#include "interconnect/packet_copies.h"
 #include "interconnect/route_tree.h"
 #include "interconnect/tree_traffic.h"
 
@@ -58,14 +59,16 @@ struct RouterGroup {
   /// Of all trees; one that changes takes new memory, which happens when tables are programmed.
   std::pmr::monotonic_buffer_resource tree_memory;
   std::vector<KnownTree*> trees;
+  PacketCopies copies;  ///< for the branches of multicasts
 };
 
 /// A mesh router: RouterCore behind TLM sockets, loosely timed.
 ///
 /// A packet that follows the tables is handed on by the router where it enters the mesh: that one takes all
-/// links on the way and calls the sockets behind the exits. Accesses go from router to router. A packet's
-/// delay is the arrival of its head while it travels between routers, and of its tail where it leaves the
-/// mesh. Sockets exist only where something is on the other side.
+/// links on the way and calls the sockets behind the exits; where there are several, it is the packet's
+/// target and sends copies. Accesses go from router to router. A packet's delay is the arrival of its head
+/// while it travels between routers, and of its tail where it leaves the mesh. Sockets exist only where
+/// something is on the other side.
 class Router : public sc_core::sc_module {
  public:
   /// A target socket that knows its port.
