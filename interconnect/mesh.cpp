@@ -5,7 +5,7 @@
 namespace kirchhoff::interconnect {
 
 Mesh::Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
-           const foundation::Services& services)
+           const foundation::Services& services, const SocketBinder& binder)
     : topology_(topology), ledger_(services.ledger) {
   group_.timing = style.timing;
   group_.coding = style.coding;
@@ -30,7 +30,7 @@ Mesh::Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries,
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {
       if (topology.has_neighbour(node, port)) {
-        at(node).output(port).bind(at(topology.neighbour(node, port)).input(opposite(port)));
+        binder.bind(at(node).output(port), at(topology.neighbour(node, port)).input(opposite(port)));
       }
     }
   }

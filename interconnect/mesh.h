@@ -7,6 +7,7 @@
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
 #include "interconnect/router.h"
+#include "interconnect/socket_binder.h"
 
 namespace kirchhoff::interconnect {
 
@@ -16,7 +17,7 @@ class Mesh {
  public:
   /// `packets`: where shares of packets come from; must outlive the mesh.
   Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
-       const foundation::Services& services);
+       const foundation::Services& services, const SocketBinder& binder = SocketBinder{});
   Mesh(const Mesh&) = delete;  // the routers refer to it
   Mesh& operator=(const Mesh&) = delete;
   Mesh(Mesh&&) = delete;

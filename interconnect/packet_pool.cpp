@@ -6,7 +6,7 @@
 
 namespace kirchhoff::interconnect {
 
-struct PacketPool::Packet : tlm::tlm_generic_payload {
+struct PacketPool::Packet final : tlm::tlm_generic_payload {
   explicit Packet(PacketPool& pool) : tlm::tlm_generic_payload(&pool) { set_extension(&head); }
   Packet(const Packet&) = delete;
   Packet& operator=(const Packet&) = delete;
@@ -56,16 +56,21 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
 }
 
 tlm::tlm_generic_payload& PacketPool::share(tlm::tlm_generic_payload& payload) {
-  auto& source = static_cast<Packet&>(payload);
+  auto* const source = dynamic_cast<Packet*>(&payload);
+  const PacketHeader& header = payload.get_extension<PacketExtension>()->header;
+  if (source == nullptr) {  // somebody else's payload may be gone before
+    const auto* const bytes = reinterpret_cast<const std::byte*>(payload.get_data_ptr());
+    return take(header, {bytes, payload.get_data_length()});
+  }
   Packet& shared = idle_packet();
-  shared.head.header = source.head.header;
-  shared.owner = source.owner != nullptr ? source.owner : &source;
+  shared.head.header = header;
+  shared.owner = source->owner != nullptr ? source->owner : source;
   shared.owner->acquire();
-  shared.set_command(source.get_command());
-  shared.set_address(source.get_address());
-  shared.set_data_ptr(source.get_data_ptr());
-  shared.set_data_length(source.get_data_length());
-  shared.set_streaming_width(source.get_streaming_width());
+  shared.set_command(source->get_command());
+  shared.set_address(source->get_address());
+  shared.set_data_ptr(source->get_data_ptr());
+  shared.set_data_length(source->get_data_length());
+  shared.set_streaming_width(source->get_streaming_width());
   return shared;
 }
 

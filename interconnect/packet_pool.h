@@ -22,8 +22,9 @@ class PacketPool final : public tlm::tlm_mm_interface {
   /// A packet with one reference; release() it when done. The bytes are copied in.
   tlm::tlm_generic_payload& take(const PacketHeader& header, std::span<const std::byte> bytes);
 
-  /// The same packet as a transaction of its own, for the next link of its way: the data stay where they are,
-  /// and the packet that owns them is kept until the last of these is released.
+  /// The same packet as a transaction of its own, for the next link or one branch of its way (a transaction
+  /// must not be sent to one target after the other, IEEE 1666-2011, 14.5): the data stay where they are, and
+  /// the packet that owns them is kept until the last of these is released.
   tlm::tlm_generic_payload& share(tlm::tlm_generic_payload& payload);
 
   /// Packets that somebody holds a reference to.

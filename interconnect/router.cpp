@@ -177,7 +177,7 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   }
   if (owns(header, payload.get_address())) {
     access_table(payload);
-    delay += to_sc_time(core_.timing().router_latency());
+    delay += to_sc_time(core_.own_access_time(header.wire_bits(), entry != nullptr));
     return;
   }
   const std::uint8_t ports = core_.ports_of(header);
@@ -304,14 +304,21 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
       group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
     }
   }
+  if (known.exits.size() == 1) {
+    delay = to_sc_time(begins[known.exits[0].hop] + length - kernel);
+    known.exits[0].target->b_transport(payload, delay);
+    return;
+  }
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = delay;
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    exit.target->b_transport(payload, branch);
-    if (!payload.is_response_ok()) {
-      status = payload.get_response_status();
+    auto& share = group_.packets->share(payload);
+    exit.target->b_transport(share, branch);
+    if (!share.is_response_ok()) {
+      status = share.get_response_status();
     }
+    share.release();
     last = std::max(last, branch);
   }
   payload.set_response_status(status);

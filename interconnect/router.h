@@ -52,7 +52,7 @@ struct RouterGroup {
 
   LinkTiming timing;
   foundation::CodingStyle coding = foundation::CodingStyle::loosely_timed;
-  PacketPool* packets = nullptr;  ///< approximately timed only
+  PacketPool* packets = nullptr;
   foundation::TraceSink* trace = nullptr;
   std::vector<Router*> routers;                                ///< by node
   std::vector<RouterCore*> cores;                              ///< by node
@@ -69,9 +69,9 @@ struct RouterGroup {
 ///
 /// Approximately timed: see RouterSwitch. Loosely timed: a packet that follows the tables is handed on by the
 /// router where it enters the mesh: that one takes all links on the way and calls the sockets behind the
-/// exits. Accesses go from router to router. A packet's delay is the arrival of its head while it travels
-/// between routers, and of its tail where it leaves the mesh. Sockets exist only where something is on the
-/// other side.
+/// exits; where there are several, it is the packet's target and sends shares of it. Accesses go from router
+/// to router. A packet's delay is the arrival of its head while it travels between routers, and of its tail
+/// where it leaves the mesh. Sockets exist only where something is on the other side.
 class Router : public sc_core::sc_module, private SwitchHost {
  public:
   /// A target socket that knows its port.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -66,6 +67,14 @@ class RouterCore {
     return {begin, begin + timing_.cycle, begin + length};
   }
   [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
+
+  /// From the arrival of an access's head (an endpoint's own router: from its start) until the router has
+  /// done it: once it is through the pipeline and complete.
+  [[nodiscard]] foundation::Duration own_access_time(std::uint64_t bits, bool from_endpoint) const {
+    const auto behind_head =
+        timing_.serialisation(bits) - (from_endpoint ? foundation::Duration{0} : timing_.cycle);
+    return std::max(timing_.router_latency(), behind_head);
+  }
 
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
   [[nodiscard]] std::uint8_t route(std::size_t entry) const {

@@ -99,7 +99,10 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
   if (access && host_.is_own(header, payload.get_address())) {
     payload.acquire();
     // An endpoint's own router is asked at once.
-    answers_.push_back({&payload, in, (has_router(in) ? arrival : begin) + timing.router_latency(), true});
+    const bool from_endpoint = !has_router(in);
+    answers_.push_back(
+        {&payload, in,
+         (from_endpoint ? begin : arrival) + core_.own_access_time(header.wire_bits(), from_endpoint), true});
     wake_at(answers_.back().at);
   } else {
     const std::uint8_t ports = core_.ports_of(header);

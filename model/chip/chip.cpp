@@ -13,7 +13,7 @@ using interconnect::NodeId;
 using interconnect::Port;
 
 Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& description,
-           const foundation::Services& services)
+           const foundation::Services& services, const interconnect::SocketBinder& binder)
     : sc_core::sc_module(name),
       host("host"),
       memory("memory"),
@@ -26,7 +26,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       sequencer_("sequencer", description.sequencer, description.quantum,
                  {description.style, description.link}, mesh_, packets_, services),
       mesh_(description.topology, {description.style, description.link}, description.route_entries, packets_,
-            services) {
+            services, binder) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw foundation::ModelError("the chip needs a time resolution of 1 ps");
   }
@@ -45,18 +45,18 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
     tiles_.push_back(std::make_unique<tiles::Tile>(
         tile_name.c_str(), node, parameters, interconnect::MeshStyle{description.style, description.link},
         trains_, scratch_, packets_, services));
-    mesh_.exit(node, Port::local).bind(tiles_.back()->input);
-    tiles_.back()->output.bind(mesh_.entry(node, Port::local));
+    binder.bind(mesh_.exit(node, Port::local), tiles_.back()->input);
+    binder.bind(tiles_.back()->output, mesh_.entry(node, Port::local));
   }
   host.bind(host_interface_.host);
   host_interface_.memory.bind(memory);
   host_interface_.interrupt(interrupt);
-  sequencer_.dma.bind(host_interface_.sequencer_dma);
-  sequencer_.events.bind(host_interface_.sequencer_events);
-  host_interface_.sequencer_control.bind(sequencer_.control);
-  sequencer_.mesh_out.bind(mesh_.entry(interconnect::gateway_node, interconnect::sequencer_port));
-  mesh_.exit(interconnect::gateway_node, interconnect::sequencer_port).bind(sequencer_.mesh_in);
-  host_interface_.mesh.bind(mesh_.entry(interconnect::gateway_node, interconnect::host_port));
+  binder.bind(sequencer_.dma, host_interface_.sequencer_dma);
+  binder.bind(sequencer_.events, host_interface_.sequencer_events);
+  binder.bind(host_interface_.sequencer_control, sequencer_.control);
+  binder.bind(sequencer_.mesh_out, mesh_.entry(interconnect::gateway_node, interconnect::sequencer_port));
+  binder.bind(mesh_.exit(interconnect::gateway_node, interconnect::sequencer_port), sequencer_.mesh_in);
+  binder.bind(host_interface_.mesh, mesh_.entry(interconnect::gateway_node, interconnect::host_port));
 }
 
 /// Whatever has a state, in the order of the sections: (name, version, part).

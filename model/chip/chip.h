@@ -9,6 +9,7 @@
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
 #include "interconnect/mesh.h"
+#include "interconnect/socket_binder.h"
 #include "model/chip/chip_description.h"
 #include "model/chip/host_interface_module.h"
 #include "model/chip/sequencer_module.h"
@@ -27,9 +28,11 @@ class Chip : public sc_core::sc_module {
   tlm::tlm_initiator_socket<> memory;
   sc_core::sc_out<bool> interrupt;
 
-  /// Throws ModelError unless the kernel runs at a resolution of 1 ps.
+  /// Throws ModelError unless the kernel runs at a resolution of 1 ps. Every socket pair of the chip is bound
+  /// by `binder`.
   Chip(const sc_core::sc_module_name& name, const ChipDescription& description,
-       const foundation::Services& services);
+       const foundation::Services& services,
+       const interconnect::SocketBinder& binder = interconnect::SocketBinder{});
 
   [[nodiscard]] const tiles::Tile& tile(interconnect::NodeId node) const { return *tiles_[node]; }
   [[nodiscard]] std::uint64_t out_of_order_reservations() const { return mesh_.out_of_order(); }

@@ -11,10 +11,10 @@ namespace kirchhoff::testbenches {
 /// A chip and its host, wired to each other; once per process.
 struct HostedChip {
   HostedChip(const model::ChipDescription& description, const foundation::Services& services,
-             Host::Program program)
-      : chip("chip", description, services), host("host", std::move(program), description.style) {
-    host.chip.bind(chip.host);
-    chip.memory.bind(host.memory_socket);
+             Host::Program program, const interconnect::SocketBinder& binder = interconnect::SocketBinder{})
+      : chip("chip", description, services, binder), host("host", std::move(program), description.style) {
+    binder.bind(host.chip, chip.host);
+    binder.bind(chip.memory, host.memory_socket);
     chip.interrupt(interrupt);
     host.interrupt(interrupt);
   }

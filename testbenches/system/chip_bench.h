@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <string>
 #include <systemc>
@@ -11,13 +13,15 @@
 #include "model/network/mapping.h"
 #include "model/network/program.h"
 #include "model/presets/configuration.h"
+#include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/host_module.h"
 #include "testbenches/host/hosted_chip.h"
 
 namespace kirchhoff::testbenches {
 
-/// A chip with a host for one test case: a program that runs on the host, over the sockets.
+/// A chip with a host for one test case: a program that runs on the host, over the sockets, each of which has
+/// a protocol monitor.
 class ChipBench {
  public:
   /// Preset 209k with these --set values.
@@ -42,8 +46,16 @@ class ChipBench {
 
   /// Elaborates and runs; once per process.
   void run(const Host::Program& on_host) {
-    HostedChip hosted{description, services, on_host};
+    HostedChip hosted{description, services, on_host, binder};
     run_host(hosted.host);
+    expect_compliance();
+  }
+
+  /// No socket broke a rule. To be called when the simulation is over and its modules still exist.
+  void expect_compliance() {
+    binder.finish();
+    EXPECT_EQ(binder.session().count(), 0U) << binder.session().text();
+    EXPECT_GT(binder.session().calls(), 0U);
   }
 
   std::unique_ptr<model::Configuration> configuration;
@@ -52,6 +64,7 @@ class ChipBench {
   foundation::Services services;
   model::NetworkSpec network;
   model::Mapping mapping;
+  MonitoringBinder binder;
 };
 
 /// A batch of all training examples of a set, in their order.

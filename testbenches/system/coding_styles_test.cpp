@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "foundation/energy_model.h"
@@ -72,6 +74,10 @@ Outcome train(const Scenario& scenario, CodingStyle style) {
         }
       }
     });
+    if (testing::Test::HasFailure()) {  // told by the monitors; the parent would not know
+      throw std::runtime_error("the run in style " +
+                               std::string{style == CodingStyle::loosely_timed ? "lt" : "at"} + " failed");
+    }
     std::vector<double> head{static_cast<double>(bench.ledger.counters().hops)};
     double network = 0;
     for (const Phase phase : foundation::training_phases) {

@@ -89,7 +89,7 @@ TEST(HostInterface, IdentifiesTheChip) {
 
 TEST(HostInterface, AnswersWrongAccessesWithTheirResponse) {
   ChipBench bench{{}};
-  model::Chip chip{"chip", bench.description, bench.services};
+  model::Chip chip{"chip", bench.description, bench.services, bench.binder};
   int checked = 0;
   RawHost host{
       "host", [&](RawHost& h) {
@@ -151,13 +151,14 @@ TEST(HostInterface, AnswersWrongAccessesWithTheirResponse) {
     void b_transport(tlm::tlm_generic_payload& /*payload*/, sc_core::sc_time& /*delay*/) {}
   } nobody{"nobody"};
   sc_core::sc_signal<bool> interrupt{"interrupt"};
-  host.socket.bind(chip.host);
+  bench.binder.bind(host.socket, chip.host);
   memory.chip.bind(nobody.socket);
-  chip.memory.bind(memory.memory_socket);
+  bench.binder.bind(chip.memory, memory.memory_socket);
   chip.interrupt(interrupt);
   memory.interrupt(interrupt);
   sc_core::sc_start();
   EXPECT_EQ(checked, 1);
+  bench.expect_compliance();
 }
 
 /// Descriptors that a driver could get wrong: each reports its error, and the chip trains afterwards.

@@ -7,6 +7,7 @@
 
 #include "interconnect/packet_time.h"
 #include "testbenches/bench/child.h"
+#include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/traffic/load_measurement.h"
 
 // The mesh by itself, approximately timed, against what theory says.
@@ -56,7 +57,8 @@ class ZeroLoad : public testing::TestWithParam<CodingStyle> {};
 // Each further flit comes a cycle later: with 1,000 bits and the head, 9 flits, 30 and 12.
 TEST_P(ZeroLoad, LatencyIsTheHopFormula) {
   Arrivals arrivals;
-  TrafficMesh mesh{"mesh", Topology{4, 4}, {GetParam(), LinkTiming{}}, 8, arrivals};
+  MonitoringBinder binder;
+  TrafficMesh mesh{"mesh", Topology{4, 4}, {GetParam(), LinkTiming{}}, 8, arrivals, binder};
   const std::vector<std::pair<NodeId, std::int64_t>> one_flit{{0, 4}, {1, 7}, {4, 7}, {5, 10}, {15, 22}};
   Script script{"script", [&] {
                   for (const std::uint32_t bits : {0U, 1000U}) {
@@ -79,6 +81,8 @@ TEST_P(ZeroLoad, LatencyIsTheHopFormula) {
                   }
                 }};
   sc_core::sc_start();
+  binder.finish();
+  EXPECT_EQ(binder.session().count(), 0U) << binder.session().text();
   EXPECT_EQ(arrivals.all.size(), 2 * one_flit.size());
   EXPECT_TRUE(mesh.is_at_rest());
 }

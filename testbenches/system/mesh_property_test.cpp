@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "interconnect/packet_time.h"
+#include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/traffic/random_trees.h"
 #include "testbenches/traffic/traffic_mesh.h"
 
@@ -94,7 +95,8 @@ TEST_P(RandomRoutes, NothingIsLostDoubledOrStuck) {
   timing.buffer_flits = 4;
   const Topology topology{6, 5};
   RandomTraffic traffic;
-  TrafficMesh mesh{"mesh", topology, {CodingStyle::approximately_timed, timing}, kRoutes, traffic};
+  MonitoringBinder binder;
+  TrafficMesh mesh{"mesh", topology, {CodingStyle::approximately_timed, timing}, kRoutes, traffic, binder};
   const RandomStream stream{GetParam(), Purpose::data_set};
   std::uint64_t numbers = 0;
   std::uint64_t failures = 0;
@@ -172,6 +174,8 @@ TEST_P(RandomRoutes, NothingIsLostDoubledOrStuck) {
                   }
                 }};
   sc_core::sc_start();
+  binder.finish();
+  EXPECT_EQ(binder.session().count(), 0U) << binder.session().text();
   EXPECT_GE(numbers, total);
   EXPECT_GT(traffic.deliveries, total);
   EXPECT_GT(failures, total / 40);

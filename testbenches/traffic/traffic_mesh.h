@@ -14,7 +14,8 @@ namespace kirchhoff::testbenches {
 class TrafficMesh : public sc_core::sc_module {
  public:
   TrafficMesh(const sc_core::sc_module_name& name, interconnect::Topology topology,
-              const interconnect::MeshStyle& style, std::size_t route_entries, TrafficListener& listener);
+              const interconnect::MeshStyle& style, std::size_t route_entries, TrafficListener& listener,
+              const interconnect::SocketBinder& binder = interconnect::SocketBinder{});
 
   [[nodiscard]] TrafficNode& node(interconnect::NodeId node) { return *nodes_[node]; }
   [[nodiscard]] interconnect::Mesh& mesh() { return mesh_; }
