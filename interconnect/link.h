@@ -16,6 +16,9 @@ struct LinkTiming {
   foundation::Duration cycle{1000};
   std::uint32_t width_bits = 128;
   std::uint32_t router_cycles = 2;
+  /// Of a link between routers. A packet takes the next one when it turns from a north/south link into an
+  /// east/west one, so that a path may have at most virtual_channels - 1 such turns.
+  std::uint32_t virtual_channels = 2;
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {

@@ -5,7 +5,7 @@
 namespace kirchhoff::interconnect {
 
 Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
-           const foundation::Services& services)
+           const foundation::Services& services, const MeshFaults& faults)
     : topology_(topology), ledger_(services.ledger) {
   group_.timing = timing;
   group_.trace = services.trace;
@@ -24,6 +24,7 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
         name.c_str(), RouterCore{node, topology, timing, route_entries}, endpoints, group_, services));
     group_.routers.push_back(routers_.back().get());
     group_.cores.push_back(&routers_.back()->core());
+    routers_.back()->core().set_link_fault(faults.ports(node));
   }
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {

@@ -6,6 +6,7 @@
 #include "foundation/ledger.h"
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
+#include "interconnect/mesh_faults.h"
 #include "interconnect/router.h"
 
 namespace kirchhoff::interconnect {
@@ -15,7 +16,7 @@ namespace kirchhoff::interconnect {
 class Mesh {
  public:
   Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entries,
-       const foundation::Services& services);
+       const foundation::Services& services, const MeshFaults& faults = {});
   Mesh(const Mesh&) = delete;  // the routers refer to it
   Mesh& operator=(const Mesh&) = delete;
   Mesh(Mesh&&) = delete;

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <memory_resource>
+#include <string>
 #include <systemc>
 #include <tlm>
 
@@ -97,10 +98,15 @@ class Router : public sc_core::sc_module {
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
+  void access_register(tlm::tlm_generic_payload& payload, std::uint64_t offset);
   void end_of_elaboration() override;
   void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
                      foundation::Duration tail);
-  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
+  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const std::string& why);
+  /// False, and refused, where an access cannot leave at `port` or has been at every router.
+  bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload);
+  void refuse_route(tlm::tlm_generic_payload& payload, RouteId route, const char* why);
+  [[nodiscard]] std::string disabled_link(NodeId node, Port port) const;
 
   RouterGroup& group_;
   NodeId node_;
