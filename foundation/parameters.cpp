@@ -8,6 +8,7 @@
 #include "foundation/error.h"
 #include "foundation/nearest_name.h"
 #include "foundation/problems.h"
+#include "foundation/toml_document.h"
 #include "foundation/units.h"
 #include "foundation/utf8.h"
 
@@ -127,6 +128,14 @@ std::string list_text(const std::vector<std::int64_t>& values) {
   return text + "]";
 }
 
+std::string list_text(const std::vector<std::string>& values) {
+  std::string text = "[";
+  for (const std::string& value : values) {
+    text += (text.size() > 1 ? ", " : "") + toml_string(value);
+  }
+  return text + "]";
+}
+
 bool is_line_of_text(const std::string& text) {
   return !first_invalid_utf8(text) && printable(text) == text;
 }
@@ -153,6 +162,7 @@ std::string ParameterTable::Entry::range() const {
   switch (kind) {
     case Kind::flag:
     case Kind::text:
+    case Kind::texts:
       return {};
     case Kind::choice:
       return joined(choices, " | ");
@@ -299,6 +309,31 @@ void ParameterTable::text(std::string key, std::string& target, Mark mark, std::
                        ", but must be one line of UTF-8 text without control characters");
     }
     target = *line;
+  });
+}
+
+void ParameterTable::texts(std::string key, std::vector<std::string>& target,
+                           std::function<void(const std::string&)> check, Mark mark, std::string note) {
+  Entry entry{std::move(key), Kind::texts, {}, 0, 0, {}, {mark, std::move(note), {}}, {}, {}, {}};
+  entry.value = [&target] { return list_text(target); };
+  declare(std::move(entry), [&target, check = std::move(check)](const Literal& literal) {
+    const auto* list = std::get_if<Literal::List>(&literal.value);
+    const Literal::List items = list != nullptr ? *list : Literal::List{literal};
+    std::vector<std::string> values;
+    for (const Literal& item : items) {
+      const std::string place = list == nullptr ? "" : "[" + std::to_string(values.size()) + "] ";
+      const auto* line = std::get_if<std::string>(&item.value);
+      if (line == nullptr || !is_line_of_text(*line)) {
+        throw InputError(place + "is " + shown(item) + ", but needs a list of texts in quotes");
+      }
+      try {
+        check(*line);
+      } catch (const InputError& problem) {
+        throw InputError(place + "is " + shown(item) + ", " + problem.what());
+      }
+      values.push_back(*line);
+    }
+    target = std::move(values);
   });
 }
 

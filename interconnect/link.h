@@ -16,8 +16,9 @@ struct LinkTiming {
   foundation::Duration cycle{1000};
   std::uint32_t width_bits = 128;
   std::uint32_t router_cycles = 2;
-  std::uint32_t virtual_channels = 2;  ///< per link, beside one for accesses; approximately timed only
-  std::uint32_t buffer_flits = 16;     ///< per input port and channel; approximately timed only
+  /// Of a link between routers, beside one for accesses; see turn.h for how many turns they allow a route.
+  std::uint32_t virtual_channels = 2;
+  std::uint32_t buffer_flits = 16;  ///< per input port and channel; fills up in approximately timed style only
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {

@@ -4,11 +4,12 @@
 
 namespace kirchhoff::interconnect {
 
-Mesh::Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
-           const foundation::Services& services, const SocketBinder& binder)
-    : topology_(topology), ledger_(services.ledger) {
-  group_.timing = style.timing;
-  group_.coding = style.coding;
+Mesh::Mesh(const MeshParameters& parameters, PacketPool& packets, const foundation::Services& services,
+           const SocketBinder& binder)
+    : topology_(parameters.topology), ledger_(services.ledger) {
+  const Topology& topology = topology_;
+  group_.timing = parameters.style.timing;
+  group_.coding = parameters.style.coding;
   group_.packets = &packets;
   group_.trace = services.trace;
   group_.locals.resize(topology.node_count());
@@ -23,9 +24,10 @@ Mesh::Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries,
       endpoints.outputs = static_cast<std::uint8_t>(endpoints.outputs | mask_of(sequencer_port));
     }
     routers_.push_back(std::make_unique<Router>(
-        name.c_str(), RouterCore{node, topology, style.timing, route_entries}, endpoints, group_, services));
+        name.c_str(), RouterCore{node, topology, parameters.style.timing, parameters.route_entries}, endpoints, group_, services));
     group_.routers.push_back(routers_.back().get());
     group_.cores.push_back(&routers_.back()->core());
+    routers_.back()->core().set_link_fault(parameters.faults.ports(node));
   }
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {

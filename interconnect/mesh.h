@@ -6,18 +6,26 @@
 #include "foundation/ledger.h"
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
+#include "interconnect/mesh_faults.h"
 #include "interconnect/router.h"
 #include "interconnect/socket_binder.h"
 
 namespace kirchhoff::interconnect {
+
+struct MeshParameters {
+  Topology topology;
+  MeshStyle style;
+  std::size_t route_entries = 1024;
+  MeshFaults faults = {};
+};
 
 /// All routers of a rectangular mesh, neighbours bound to each other. A builder, no module of its own:
 /// the routers become children of whoever makes it.
 class Mesh {
  public:
   /// `packets`: where shares of packets come from; must outlive the mesh.
-  Mesh(Topology topology, const MeshStyle& style, std::size_t route_entries, PacketPool& packets,
-       const foundation::Services& services, const SocketBinder& binder = SocketBinder{});
+  Mesh(const MeshParameters& parameters, PacketPool& packets, const foundation::Services& services,
+       const SocketBinder& binder = SocketBinder{});
   Mesh(const Mesh&) = delete;  // the routers refer to it
   Mesh& operator=(const Mesh&) = delete;
   Mesh(Mesh&&) = delete;

@@ -18,6 +18,7 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
   const std::uint8_t ports = router.route(route);
   if (ports == 0) {
     fault_ = Fault::missing;
+    fault_node_ = node;
     return;
   }
   for (const Port port : all_ports) {
@@ -29,6 +30,11 @@ void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteI
     // A tree has each link at most once.
     if (hops_.size() >= std::min<std::size_t>(all_ports.size() * routers.size(), root)) {
       fault_ = Fault::loop;
+      fault_node_ = node;
+    } else if (!router.link_enabled(port)) {
+      fault_ = Fault::disabled;
+      fault_node_ = node;
+      fault_port_ = port;
     }
     if (fault_ != Fault::none) {
       return;

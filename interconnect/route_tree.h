@@ -23,7 +23,8 @@ class RouteTree {
   };
   static constexpr std::uint16_t root = 0xffff;
 
-  enum class Fault : std::uint8_t { none, missing, loop };
+  /// `disabled`: over a link that is broken or switched off.
+  enum class Fault : std::uint8_t { none, missing, loop, disabled };
 
   RouteTree() = default;
   /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
@@ -32,12 +33,17 @@ class RouteTree {
   /// Every hop behind the one that leads to it.
   [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
   [[nodiscard]] Fault fault() const { return fault_; }
+  /// Where the fault is: the router, and of a disabled link its port. Of no meaning without a fault.
+  [[nodiscard]] NodeId fault_node() const { return fault_node_; }
+  [[nodiscard]] Port fault_port() const { return fault_port_; }
 
  private:
   void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
   std::vector<Hop> hops_;
   Fault fault_ = Fault::missing;
+  NodeId fault_node_ = 0;
+  Port fault_port_ = Port::local;
 };
 
 /// Takes the links of a tree for a packet of this length whose head is at the entry at `arrival`; links[i]

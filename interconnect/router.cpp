@@ -153,7 +153,7 @@ tlm::tlm_initiator_socket<>& Router::output(Port port) {
 
 bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
   return !header.by_table && header.destination == core_.node() && !is_cell_address(address) &&
-         (address - node_window_base) % node_window_bytes >= router_table_offset;
+         (address - node_window_base) % node_window_bytes >= router_access_table_offset;
 }
 
 /// When the head of a packet that is ready at `ready` is here.
@@ -164,7 +164,7 @@ Duration Router::arrival_of(Reservations* entry, Duration length, Duration ready
 }
 
 void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  const PacketExtension* head = head_of(payload);
+  PacketExtension* head = head_of(payload);
   if (head == nullptr || switch_ != nullptr) {
     refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE,
            head == nullptr ? "a payload without packet head" : "blocking transport in style at");
@@ -186,6 +186,9 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
     return;
   }
   const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
+  if (!may_go_on(head->header, port, payload)) {
+    return;
+  }
   const std::uint64_t bits = header.wire_bits();
   const Duration length = core_.timing().serialisation(bits);
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
@@ -258,7 +261,9 @@ void Router::follow(RouteId route, KnownTree& known) const {
   known.exits = {exits, exit_count};
   known.fault = nullptr;
   if (tree.fault() != RouteTree::Fault::none) {
-    known.fault = tree.fault() == RouteTree::Fault::loop ? "a route that runs in a circle" : "no route";
+    known.fault = tree.fault() == RouteTree::Fault::loop       ? "a route that runs in a circle"
+                  : tree.fault() == RouteTree::Fault::disabled ? "a disabled link"
+                                                               : "no route";
   } else if (leads_nowhere) {
     known.fault = "the route leaves the mesh";
   }
@@ -277,7 +282,7 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   // Endpoints send in turn while this goes on, but no table is written within a call.
   KnownTree& known = tree_of(header.route);
   if (known.fault != nullptr) {
-    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
+    refuse_route(payload, header.route, known.fault);
     return;
   }
   const auto hops = known.hops;
@@ -334,7 +339,7 @@ void Router::trace_passage(Port port, const PacketHeader& header, Duration begin
 }
 
 unsigned Router::debug(tlm::tlm_generic_payload& payload) {
-  const PacketExtension* head = head_of(payload);
+  PacketExtension* head = head_of(payload);
   if (head == nullptr || head->header.by_table) {
     return 0;
   }
@@ -348,15 +353,46 @@ unsigned Router::debug(tlm::tlm_generic_payload& payload) {
   const std::uint8_t ports = core_.ports_of(head->header);
   for (const Port port : all_ports) {
     if ((ports & mask_of(port)) != 0 && outputs_[index_of(port)]) {
+      if (!core_.link_enabled(port) || head->header.hops++ >= core_.topology().node_count()) {
+        return 0;
+      }
       return outputs_[index_of(port)]->get_base_port()->transport_dbg(payload);
     }
   }
   return 0;
 }
 
+void Router::access_register(tlm::tlm_generic_payload& payload, std::uint64_t offset) {
+  std::uint32_t word = 0;
+  if (payload.get_data_length() != sizeof word || offset % sizeof word != 0) {
+    refuse(payload, tlm::TLM_BURST_ERROR_RESPONSE, "a router register access that is not one aligned word");
+    return;
+  }
+  const auto value = core_.read_register(offset);
+  if (!value) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "a router register that does not exist");
+    return;
+  }
+  if (payload.is_write()) {
+    std::memcpy(&word, payload.get_data_ptr(), sizeof word);
+    if (!core_.write_register(offset, word)) {
+      refuse(payload, tlm::TLM_COMMAND_ERROR_RESPONSE, "a router register that can only be read");
+      return;
+    }
+    ++group_.tables_written;
+  } else if (payload.is_read()) {
+    std::memcpy(payload.get_data_ptr(), &*value, sizeof *value);
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
 void Router::access_table(tlm::tlm_generic_payload& payload) {
-  const std::uint64_t offset =
-      (payload.get_address() - node_window_base) % node_window_bytes - router_table_offset;
+  const std::uint64_t in_window = (payload.get_address() - node_window_base) % node_window_bytes;
+  if (in_window < router_table_offset) {
+    access_register(payload, in_window);
+    return;
+  }
+  const std::uint64_t offset = in_window - router_table_offset;
   const std::size_t entry = offset / sizeof(std::uint32_t);
   if (payload.get_data_length() != sizeof(std::uint32_t) || offset % sizeof(std::uint32_t) != 0) {
     refuse(payload, tlm::TLM_BURST_ERROR_RESPONSE, "a route table access that is not one aligned word");
@@ -378,7 +414,40 @@ void Router::access_table(tlm::tlm_generic_payload& payload) {
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-void Router::refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why) {
+bool Router::may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) {
+  if (!core_.link_enabled(port) || targets_[index_of(port)] == nullptr) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, disabled_link(node_, port));
+    return false;
+  }
+  if (header.hops++ >= core_.topology().node_count()) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "an access whose way runs in a circle");
+    return false;
+  }
+  return true;
+}
+
+std::string Router::disabled_link(NodeId node, Port port) const {
+  const Topology& mesh = core_.topology();
+  const auto place = [&](NodeId at) {
+    return std::to_string(mesh.row_of(at)) + "," + std::to_string(mesh.column_of(at));
+  };
+  if (!mesh.has_neighbour(node, port)) {
+    return "the link from router " + place(node) +
+           (port == Port::local ? " to its tile" : " to what is at its " + std::string{port_names[index_of(port)]}) +
+           " is disabled";
+  }
+  return "the link from router " + place(node) + " to " + place(mesh.neighbour(node, port)) + " is disabled";
+}
+
+/// Not worth remembering: refused packets are no traffic.
+void Router::refuse_route(tlm::tlm_generic_payload& payload, RouteId route, const char* why) {
+  const RouteTree tree{group_.cores, node_, route};
+  refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE,
+         tree.fault() == RouteTree::Fault::disabled ? disabled_link(tree.fault_node(), tree.fault_port()) : why);
+}
+
+void Router::refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
+                    const std::string& why) {
   payload.set_response_status(status);
   if (!reported_) {  // once: a wrong route table would repeat it for every packet
     reported_ = true;

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <memory_resource>
+#include <string>
 #include <systemc>
 #include <tlm>
 
@@ -105,6 +106,7 @@ class Router : public sc_core::sc_module, private SwitchHost {
   unsigned debug(tlm::tlm_generic_payload& payload);
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
+  void access_register(tlm::tlm_generic_payload& payload, std::uint64_t offset);
   void end_of_elaboration() override;
   void step_switch();
 
@@ -114,7 +116,12 @@ class Router : public sc_core::sc_module, private SwitchHost {
               foundation::Duration tail) override;
   void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
                      foundation::Duration tail);
-  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why) override;
+  void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
+              const std::string& why) override;
+  /// False, and refused, where an access cannot leave at `port` or has been at every router.
+  bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) override;
+  void refuse_route(tlm::tlm_generic_payload& payload, RouteId route, const char* why);
+  [[nodiscard]] std::string disabled_link(NodeId node, Port port) const override;
 
   RouterGroup& group_;
   NodeId node_;

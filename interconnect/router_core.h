@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace kirchhoff::interconnect {
 
 /// A router without its sockets: route table, output links, timing.
 ///
-/// Modelled: table-routed multicast trees and XY routing, router latency, link width, one packet at a
+/// Modelled: table-routed multicast trees; accesses by XY or, where the access table has another port for their
+/// destination, by that; links that are broken or switched off; router latency, link width, one packet at a
 /// time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
 /// Not modelled: virtual channels, credits and buffer limits (a blocked packet waits where it is).
 class RouterCore {
@@ -30,10 +32,22 @@ class RouterCore {
     if (header.by_table) {
       return header.route < table_.size() ? table_[header.route] : std::uint8_t{0};
     }
-    return header.destination < topology_.node_count()
-               ? mask_of(topology_.next_port_xy(node_, header.destination))
-               : std::uint8_t{0};
+    return header.destination < topology_.node_count() ? mask_of(access_port(header.destination))
+                                                       : std::uint8_t{0};
   }
+
+  /// The way of an access to `destination`: as the access table has it, else XY.
+  [[nodiscard]] Port access_port(NodeId destination) const {
+    const std::uint8_t detour = access_table_.empty() ? std::uint8_t{0} : access_table_[destination];
+    return detour == 0 ? topology_.next_port_xy(node_, destination) : all_ports[detour - 1U];
+  }
+
+  /// Can a packet leave here? False where the link is broken, or switched off by LINK_ENABLE.
+  [[nodiscard]] bool link_enabled(Port port) const {
+    return (link_enable_ & ~link_fault_ & mask_of(port)) != 0;
+  }
+  /// Links that are broken for good, a mask of mask_of(Port); power-on does not repair them.
+  void set_link_fault(std::uint8_t mask) { link_fault_ = mask & 0x1f; }
 
   /// Is what comes in here sent by an endpoint (tile, sequencer, host interface)?
   [[nodiscard]] bool is_entry(Port port) const { return !has_neighbour(port); }
@@ -83,26 +97,35 @@ class RouterCore {
   bool set_route(std::size_t entry, std::uint8_t mask);
   [[nodiscard]] std::size_t route_entries() const { return table_.size(); }
 
+  /// Router registers and access table by their offset in the node's window, router_registers.h. Null or false
+  /// where there is none; of a read-only register, a write returns false, too.
+  [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint64_t offset) const;
+  bool write_register(std::uint64_t offset, std::uint32_t value);
+
   [[nodiscard]] NodeId node() const { return node_; }
   [[nodiscard]] const Topology& topology() const { return topology_; }
   [[nodiscard]] const LinkTiming& timing() const { return timing_; }
   [[nodiscard]] std::uint64_t out_of_order() const;
 
-  /// The table is empty and nothing is on the links, as after power-on. What was counted stays.
+  /// The tables are empty, all links on that are not broken, and nothing is on them, as after power-on. What
+  /// was counted stays.
   void reset();
 
  private:
   friend struct foundation::StateAccess;
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
-    archive(std::span{self.table_}, self.links_, self.entries_);
+    archive(std::span{self.table_}, self.access_table_, self.link_enable_, self.links_, self.entries_);
   }
 
   NodeId node_;
   Topology topology_;
   LinkTiming timing_;
-  std::uint8_t neighbours_ = 0;  ///< mask of ports with a router behind them
+  std::uint8_t neighbours_ = 0;      ///< mask of ports with a router behind them
+  std::uint8_t link_enable_ = 0x1f;  ///< mask of ports
+  std::uint8_t link_fault_ = 0;      ///< mask of ports
   std::vector<std::uint8_t> table_;
+  std::vector<std::uint8_t> access_table_;  ///< by node: 0 XY, else 1 + port; empty: all XY
   std::array<Reservations, 5> links_;    ///< outgoing
   std::array<Reservations, 5> entries_;  ///< incoming, from endpoints
 };

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "interconnect/packet_address.h"
+
 /// Registers of a tile as the host programs them, 32-bit words at these byte offsets of the node window.
 namespace kirchhoff::tiles {
 
@@ -103,6 +105,7 @@ enum TileStatus : std::uint32_t {
 inline constexpr std::uint32_t flow_table_offset = 0x400;
 inline constexpr std::uint32_t flow_entry_bytes = 16;
 inline constexpr std::uint32_t flow_valid = 1U << 31;
-inline constexpr std::uint32_t flow_table_max_entries = (0x7c00 / flow_entry_bytes) - 1;
+inline constexpr std::uint32_t flow_table_max_entries =
+    (interconnect::router_access_table_offset - flow_table_offset) / flow_entry_bytes;
 
 }  // namespace kirchhoff::tiles

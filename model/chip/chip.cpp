@@ -25,8 +25,9 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       host_interface_("host_interface", description, packets_, services),
       sequencer_("sequencer", description.sequencer, description.quantum,
                  {description.style, description.link}, mesh_, packets_, services),
-      mesh_(description.topology, {description.style, description.link}, description.route_entries, packets_,
-            services, binder) {
+      mesh_({description.topology, {description.style, description.link}, description.route_entries,
+             description.mesh_faults},
+            packets_, services, binder) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw foundation::ModelError("the chip needs a time resolution of 1 ps");
   }
@@ -64,7 +65,7 @@ template <typename Self, typename Step>
 void Chip::each_section(Self& self, const Step& step) {
   step("host interface", 1U, self.host_interface_);
   step("sequencer", 1U, self.sequencer_);
-  step("mesh", 1U, self.mesh_);
+  step("mesh", 2U, self.mesh_);
   for (std::size_t node = 0; node < self.tiles_.size(); ++node) {
     step("tile " + std::to_string(node), 1U, self.tiles_[node]->core());
   }

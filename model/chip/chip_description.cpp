@@ -4,6 +4,7 @@
 #include <string>
 
 #include "foundation/error.h"
+#include "model/chip/mesh_places.h"
 #include "model/presets/configuration.h"
 
 namespace kirchhoff::model {
@@ -19,6 +20,8 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.link.width_bits = static_cast<std::uint32_t>(std::lround(technology.link_width.base));
   d.link.router_cycles = static_cast<std::uint32_t>(std::lround(technology.router_latency.base));
   d.link.buffer_flits = static_cast<std::uint32_t>(chip.buffer_flits);
+  d.link.virtual_channels = static_cast<std::uint32_t>(chip.virtual_channels);
+  d.mesh_faults = mesh_faults(chip);
   d.route_entries = static_cast<std::size_t>(chip.route_entries);
 
   auto& tile = d.tile;

@@ -9,6 +9,7 @@
 #include "foundation/energy_model.h"
 #include "foundation/tile_geometry.h"
 #include "interconnect/link.h"
+#include "interconnect/mesh_faults.h"
 #include "interconnect/topology.h"
 #include "model/chip/sequencer_core.h"
 #include "model/network/mapping.h"
@@ -31,6 +32,7 @@ struct ChipDescription {
   interconnect::Topology topology;
   interconnect::LinkTiming link;
   foundation::CodingStyle style = foundation::CodingStyle::loosely_timed;
+  interconnect::MeshFaults mesh_faults;
   std::size_t route_entries = 1024;
   tiles::TileParameters tile;
   tiles::FaultParameters faults;

@@ -1,5 +1,8 @@
 #include "model/chip/chip_parameters.h"
 
+#include "model/chip/mesh_places.h"
+#include "tiles/tile_registers.h"
+
 namespace kirchhoff::model {
 
 using foundation::Mark;
@@ -23,8 +26,16 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
   table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");
   table.integer("mesh.buffer_flits", p.buffer_flits, 1, 4096, Mark::assumed,
                 "buffer of a router's input, per virtual channel; only in style at does it fill up");
-  table.integer("mesh.flow_entries", p.flow_entries, 8, 4096, Mark::assumed,
+  table.integer("mesh.flow_entries", p.flow_entries, 8, tiles::flow_table_max_entries, Mark::assumed,
                 "receive and transmit table of a tile");
+  table.integer("mesh.virtual_channels", p.virtual_channels, 1, 8, Mark::assumed,
+                "of a link; a route may turn from north/south to east/west that many times less one");
+  table.texts("mesh.disabled_links", p.disabled_links, check_link, Mark::assumed,
+              "broken links, \"0,1-0,2\": between neighbours, row,column, both directions");
+  table.texts("mesh.disabled_tiles", p.disabled_tiles, check_node, Mark::assumed,
+              "tiles that do not work, \"2,3\": row,column; their routers do");
+  table.texts("mesh.dead_routers", p.dead_routers, check_node, Mark::assumed,
+              "routers that do not work, nor does the tile, \"2,3\": row,column");
   table.integer("trace.examples", p.trace_examples, 1, 1000000000, Mark::assumed,
                 "examples whose states and links are traced");
   table.integer("trace.tile", p.trace_tile, 0, 4095, Mark::assumed, "tile of the synapse traced throughout");

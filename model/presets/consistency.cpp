@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "model/chip/mesh_places.h"
 #include "periphery/adc_bank.h"
 
 namespace kirchhoff::model {
@@ -40,6 +41,8 @@ class Checker {
       }
     }
   }
+
+  void add(std::string problem) { found_.push_back(std::move(problem)); }
 
   std::vector<std::string> found() && { return std::move(found_); }
 
@@ -94,6 +97,9 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
   check.demand(chip.trace_column < chip.tile_columns,
                "trace.column must be a column of a tile, counted from 0",
                {"trace.column", "chip.tile_columns"});
+  for (std::string& problem : mesh_fault_problems(chip)) {
+    check.add(std::move(problem));
+  }
   return std::move(check).found();
 }
 

@@ -239,6 +239,7 @@ nlohmann::ordered_json json_value(const ParameterTable::Entry& entry) {
     case ParameterTable::Kind::integer:
     case ParameterTable::Kind::flag:
     case ParameterTable::Kind::integers:
+    case ParameterTable::Kind::texts:
       break;
   }
   return nlohmann::ordered_json::parse(entry.value());
@@ -303,6 +304,7 @@ void print_configuration_json(std::ostream& out, const model::Configuration& con
         break;
       case ParameterTable::Kind::flag:
       case ParameterTable::Kind::text:
+      case ParameterTable::Kind::texts:
         break;
       case ParameterTable::Kind::real:
       case ParameterTable::Kind::integer:

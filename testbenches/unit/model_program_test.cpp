@@ -139,7 +139,7 @@ class Image {
 };
 
 ProgramOptions plenty() {
-  return {.route_entries = 8192, .flow_entries = 2000, .learning_rate = 0.1, .transfer_interval = 8000};
+  return {.route_entries = 8192, .flow_entries = 1700, .learning_rate = 0.1, .transfer_interval = 8000};
 }
 
 /// Counts how often elements first .. first + count of a vector were written.
