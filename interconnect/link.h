@@ -18,7 +18,7 @@ struct LinkTiming {
   std::uint32_t router_cycles = 2;
   /// Of a link between routers, beside one for accesses; see turn.h for how many turns they allow a route.
   std::uint32_t virtual_channels = 2;
-  std::uint32_t buffer_flits = 16;  ///< per input port and channel; fills up in approximately timed style only
+  std::uint32_t buffer_flits = 16;  ///< per input port and channel; fills up approximately timed only
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {

@@ -24,7 +24,8 @@ Mesh::Mesh(const MeshParameters& parameters, PacketPool& packets, const foundati
       endpoints.outputs = static_cast<std::uint8_t>(endpoints.outputs | mask_of(sequencer_port));
     }
     routers_.push_back(std::make_unique<Router>(
-        name.c_str(), RouterCore{node, topology, parameters.style.timing, parameters.route_entries}, endpoints, group_, services));
+        name.c_str(), RouterCore{node, topology, parameters.style.timing, parameters.route_entries},
+        endpoints, group_, services));
     group_.routers.push_back(routers_.back().get());
     group_.cores.push_back(&routers_.back()->core());
     routers_.back()->core().set_link_fault(parameters.faults.ports(node));

@@ -38,10 +38,10 @@ RouteFinding check_route(std::span<RouterCore* const> routers, NodeId entry, Rou
     }
     if (hop.before != RouteTree::root) {
       const Port inbound = opposite(hops[hop.before].port);
-      if (hop.port == inbound) {
+      if (is_u_turn(inbound, hop.port)) {
         return {RouteFinding::Kind::reversal, hop.node};
       }
-      channel[i] = channel[hop.before] + (keeps_channel(inbound, hop.port) ? 0U : 1U);
+      channel[i] = channel[hop.before] + (raises_channel(inbound, hop.port) ? 1U : 0U);
     }
     if (channel[i] >= routers[hop.node]->timing().virtual_channels) {
       return {RouteFinding::Kind::turns, hop.node};

@@ -1,6 +1,7 @@
 #include "interconnect/router_switch.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "interconnect/packet_extension.h"
 #include "interconnect/packet_time.h"
@@ -59,7 +60,8 @@ tlm::tlm_sync_enum RouterSwitch::forward(Port in, tlm::tlm_generic_payload& payl
   return phase == tlm::BEGIN_REQ ? request(in, payload, phase, delay) : tlm::TLM_ACCEPTED;  // or END_RESP
 }
 
-const char* RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const {
+/// What is wrong with the way of a packet from here, in words; empty if nothing.
+std::string RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const {
   if (ports == 0) {
     return "no route";
   }
@@ -70,7 +72,10 @@ const char* RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uin
     if (forward_[index_of(out)] == nullptr) {
       return "the route leaves the mesh";
     }
-    if (header.kind == PacketKind::access || !has_router(in) || !has_router(out)) {
+    if (!core_.link_enabled(out)) {
+      return host_.disabled_link(core_.node(), out);
+    }
+    if (!has_router(in) || !has_router(out)) {
       continue;
     }
     if (is_u_turn(in, out)) {
@@ -80,13 +85,25 @@ const char* RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uin
       return "a route with more turns from a column into a row than there are channels for";
     }
   }
-  return nullptr;
+  return {};
+}
+
+bool RouterSwitch::may_pass(Port in, PacketHeader& header, std::uint8_t ports,
+                            tlm::tlm_generic_payload& payload) {
+  if (header.kind == PacketKind::access && ports != 0) {
+    return host_.may_go_on(header, all_ports[static_cast<std::size_t>(std::countr_zero(ports))], payload);
+  }
+  const std::string fault = fault_of(in, header, ports);
+  if (!fault.empty()) {
+    host_.refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, fault);
+  }
+  return fault.empty();
 }
 
 tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                          sc_core::sc_time& delay) {
   const auto& timing = core_.timing();
-  const PacketExtension* head = head_of(payload);
+  PacketExtension* head = head_of(payload);
   if (head == nullptr) {
     host_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "a payload without packet head");
     return tlm::TLM_COMPLETED;
@@ -106,8 +123,7 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
     wake_at(answers_.back().at);
   } else {
     const std::uint8_t ports = core_.ports_of(header);
-    if (const char* const fault = fault_of(in, header, ports)) {
-      host_.refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, fault);
+    if (!may_pass(in, head->header, ports, payload)) {
       delay += to_sc_time(length);
       return tlm::TLM_COMPLETED;
     }

@@ -27,7 +27,11 @@ class SwitchHost {
   virtual void access_own(tlm::tlm_generic_payload& payload) = 0;
   /// Sets the status and reports once.
   virtual void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
-                      const char* why) = 0;
+                      const std::string& why) = 0;
+  /// False, and refused, where an access cannot leave at `port` or has been at every router.
+  virtual bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) = 0;
+  /// In words.
+  [[nodiscard]] virtual std::string disabled_link(NodeId node, Port port) const = 0;
   /// A packet takes an output link from `begin` until its tail is through at `tail`.
   virtual void passes(Port out, const PacketHeader& header, foundation::Duration begin,
                       foundation::Duration tail) = 0;
@@ -61,7 +65,8 @@ class RouterSwitch {
   [[nodiscard]] const SwitchCore<tlm::tlm_generic_payload*>& core() const { return switch_; }
   /// Nothing is stored, waited for or still to be answered, and all credits are back.
   [[nodiscard]] bool is_at_rest() const;
-  /// A link that is down keeps what wants to go over it until it is up again.
+  /// A link that is down for a while keeps what wants to go over it until it is up again; over a disabled one
+  /// (LINK_ENABLE, LINK_FAULT) nothing may be sent.
   void set_link(Port out, bool up);
 
  private:
@@ -79,7 +84,8 @@ class RouterSwitch {
 
   tlm::tlm_sync_enum request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                              sc_core::sc_time& delay);
-  [[nodiscard]] const char* fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
+  bool may_pass(Port in, PacketHeader& header, std::uint8_t ports, tlm::tlm_generic_payload& payload);
+  [[nodiscard]] std::string fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
   void start(const Stored& stored, Port in, Port out, std::size_t channel);
   void begin(Port out, tlm::tlm_generic_payload& payload, const PacketHeader& header,
              foundation::Duration length);

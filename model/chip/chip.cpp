@@ -25,7 +25,9 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       host_interface_("host_interface", description, packets_, services),
       sequencer_("sequencer", description.sequencer, description.quantum,
                  {description.style, description.link}, mesh_, packets_, services),
-      mesh_({description.topology, {description.style, description.link}, description.route_entries,
+      mesh_({description.topology,
+             {description.style, description.link},
+             description.route_entries,
              description.mesh_faults},
             packets_, services, binder) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {

@@ -12,7 +12,7 @@ TrafficMesh::TrafficMesh(const sc_core::sc_module_name& name, Topology topology,
       style_(style),
       ledger_(topology.node_count()),
       services_{ledger_},
-      mesh_(topology, style, route_entries, packets_, services_, binder),
+      mesh_({topology, style, route_entries}, packets_, services_, binder),
       sequencer_("sequencer", topology.node_count(), style, packets_, listener),
       host_("host", topology.node_count() + 1, style, packets_, listener),
       nowhere_("nowhere") {
