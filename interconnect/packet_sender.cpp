@@ -10,9 +10,14 @@ namespace kirchhoff::interconnect {
 using foundation::Duration;
 
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  auto& watchdog = pool_.watchdog();
+  if (!watchdog.enter()) {
+    return false;
+  }
   auto& payload = pool_.take(header, bytes);
   sc_core::sc_time delay = offset_of(at);
   target().b_transport(payload, delay);
+  watchdog.leave();
   const bool delivered = payload.is_response_ok();
   payload.release();
   return delivered;
