@@ -45,6 +45,12 @@ void Mesh::book_traffic() {
   }
 }
 
+void Mesh::add_traffic(foundation::Ledger& copy) const {
+  for (const auto& known : group_.trees) {
+    known->traffic.add_to(known->hops, copy);
+  }
+}
+
 std::uint64_t Mesh::out_of_order() const {
   std::uint64_t sum = 0;
   for (const auto& router : routers_) {

@@ -46,6 +46,8 @@ class Mesh {
   /// Brings the ledger up to date. To be called whenever others get a chance to look at it: packets along
   /// the tables are counted once and booked at their links only here.
   void book_traffic();
+  /// What book_traffic() would book, into a copy of the ledger.
+  void add_traffic(foundation::Ledger& copy) const;
   /// While no packet is on its way.
   void save(foundation::StateWriter& writer) const;
   void restore(foundation::StateReader& reader);

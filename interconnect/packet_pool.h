@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "interconnect/packet_extension.h"
+#include "interconnect/packet_watchdog.h"
 
 namespace kirchhoff::interconnect {
 
@@ -32,12 +33,16 @@ class PacketPool final : public tlm::tlm_mm_interface {
 
   void free(tlm::tlm_generic_payload* payload) override;
 
+  /// Of the chip that the packets belong to.
+  [[nodiscard]] PacketWatchdog& watchdog() { return watchdog_; }
+
  private:
   struct Packet;
   Packet& idle_packet();
 
   std::vector<std::unique_ptr<Packet>> packets_;
   std::vector<Packet*> idle_;
+  PacketWatchdog watchdog_;
 };
 
 /// The head of a packet; null for a payload that is none.

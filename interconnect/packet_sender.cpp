@@ -10,13 +10,21 @@ namespace kirchhoff::interconnect {
 using foundation::Duration;
 
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  auto& watchdog = pool_.watchdog();
   if (timed_ != nullptr) {
+    if (!watchdog.may_follow(pool_.in_flight() == 0)) {
+      return false;
+    }
     timed_->post(header, bytes, at);
     return true;
+  }
+  if (!watchdog.enter()) {
+    return false;
   }
   auto& payload = pool_.take(header, bytes);
   sc_core::sc_time delay = offset_of(at);
   target().b_transport(payload, delay);
+  watchdog.leave();
   const bool delivered = payload.is_response_ok();
   payload.release();
   return delivered;

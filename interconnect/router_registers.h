@@ -2,17 +2,15 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
+#include "foundation/register_doc.h"
 #include "interconnect/packet_address.h"
 
-/// Registers of a router as the host programs them, 32-bit words at these byte offsets of the node window.
+/// What the host finds of a router in the window of its node, 32-bit words.
 ///
-/// Access table, from router_access_table_offset: where accesses (reads and writes of a node's registers and
-/// cells, which all come from the host interface and the sequencer at node 0) leave this router on their way
-/// to node 8 w + i: bits 4 i + 3 : 4 i of word w, 0: by XY, 1 north, 2 east, 3 south, 4 west. Zero after
-/// power-on. A way around a broken link is programmed from near to far: each router by the way programmed so
-/// far.
+/// Access table: where accesses (reads and writes of a node's registers and cells, which all come from the
+/// host interface and the sequencer at node 0) leave this router. A way around a broken link is programmed
+/// from near to far: each router by the way programmed so far.
 namespace kirchhoff::interconnect {
 
 enum class RouterRegister : std::uint32_t {
@@ -20,22 +18,51 @@ enum class RouterRegister : std::uint32_t {
   link_fault = 0x7f04,
 };
 
-struct RouterRegisterDoc {
-  RouterRegister address;
-  std::string_view name;
-  bool writable;
-  std::string_view meaning;
-};
+namespace router_fields {
+inline constexpr std::array<foundation::RegisterField, 5> links{{
+    {0, 1, "NORTH", "to the north"},
+    {1, 1, "EAST", "to the east"},
+    {2, 1, "SOUTH", "to the south"},
+    {3, 1, "WEST", "to the west"},
+    {4, 1, "LOCAL", "to this node's tile"},
+}};
+inline constexpr std::array<foundation::RegisterField, 5> route{{
+    {0, 1, "NORTH", "leave by the north port"},
+    {1, 1, "EAST", "east port"},
+    {2, 1, "SOUTH", "south port"},
+    {3, 1, "WEST", "west port"},
+    {4, 1, "LOCAL", "this node's tile"},
+}};
+}  // namespace router_fields
 
-inline constexpr std::array<RouterRegisterDoc, 2> router_register_docs{{
-    {RouterRegister::link_enable, "LINK_ENABLE", true,
-     "a bit per outgoing link: 0 north, 1 east, 2 south, 3 west, 4 to the tile; all ones after power-on"},
-    {RouterRegister::link_fault, "LINK_FAULT", false,
-     "the same bits: links that are broken, which LINK_ENABLE does not mend"},
+inline constexpr std::array<foundation::RegisterDoc, 2> router_register_docs{{
+    {static_cast<std::uint32_t>(RouterRegister::link_enable), "LINK_ENABLE",
+     foundation::RegisterAccess::read_write, 0x1f, "outgoing links that packets may take",
+     router_fields::links},
+    {static_cast<std::uint32_t>(RouterRegister::link_fault), "LINK_FAULT",
+     foundation::RegisterAccess::read_only, 0,
+     "outgoing links that are broken; LINK_ENABLE does not mend them", router_fields::links, true},
 }};
 static_assert(static_cast<std::uint32_t>(RouterRegister::link_enable) == router_registers_offset);
 
 inline constexpr std::uint32_t access_nodes_per_word = 8;
 inline constexpr std::uint32_t access_bits_per_node = 4;
+
+inline constexpr std::array<foundation::RegisterDoc, 1> access_entry_docs{{
+    {0x0, "PORTS", foundation::RegisterAccess::read_write, 0,
+     "of word w, bits 4 i + 3 : 4 i: where accesses to node 8 w + i leave; 0 by XY, 1 north, 2 east, 3 "
+     "south, "
+     "4 west"},
+}};
+inline constexpr std::array<foundation::RegisterDoc, 1> route_entry_docs{{
+    {0x0, "PORTS", foundation::RegisterAccess::read_write, 0,
+     "where packets of the route with the entry's number go; several ports: multicast", router_fields::route},
+}};
+inline constexpr std::array<foundation::RegisterTable, 2> router_register_tables{{
+    {static_cast<std::uint32_t>(router_access_table_offset), "ACCESS", sizeof(std::uint32_t),
+     "nodes of the mesh / 8, rounded up", "ways of accesses", access_entry_docs},
+    {static_cast<std::uint32_t>(router_table_offset), "ROUTE", sizeof(std::uint32_t),
+     "TABLE_SIZES.ROUTE_ENTRIES", "route table", route_entry_docs},
+}};
 
 }  // namespace kirchhoff::interconnect

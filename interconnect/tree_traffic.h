@@ -37,6 +37,8 @@ class TreeTraffic {
 
   /// Moves what is counted to the nodes that send on these links.
   void book(std::span<const RouteTree::Hop> hops, foundation::Ledger& ledger);
+  /// Adds it to a copy of the ledger, and keeps it.
+  void add_to(std::span<const RouteTree::Hop> hops, foundation::Ledger& ledger) const;
 
  private:
   std::uint64_t bits_ = 0;

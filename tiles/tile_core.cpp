@@ -340,6 +340,10 @@ void TileCore::forward(const PacketHeader& cause) {
   }
   if (collector_) {
     const std::size_t slot = settings_.get(TileRegister::partial_slot);
+    if (slot >= collector_->partial_slots()) {  // written after ENABLE has checked it
+      settings_.raise(status_bad_setting);
+      return;
+    }
     collect_partial(cause, slot, codes, done, path);
     return;
   }

@@ -72,6 +72,8 @@ class TileCore {
   /// See SynapseArray. Registers, tables and buffers are as after power-on; what counts operations to key
   /// random numbers goes on, so that none comes twice.
   void cycle_power(foundation::Duration off, foundation::Duration on);
+  /// The same for registers, tables and buffers alone: cells and time go on.
+  void reset_registers();
 
  private:
   template <typename Self, typename Archive>

@@ -34,7 +34,7 @@ void TileCore::restore(foundation::StateReader& reader) {
   array_->restore(reader);
 }
 
-void TileCore::cycle_power(Duration off, Duration on) {
+void TileCore::reset_registers() {
   settings_ = TileSettings{parameters_.flow_entries, parameters_.route_entries};
   enabled_ = false;
   rows_ = input_rows_ = columns_ = 0;
@@ -45,6 +45,10 @@ void TileCore::cycle_power(Duration off, Duration on) {
   std::fill(x_.begin(), x_.end(), 0.0F);
   std::fill(delta_.begin(), delta_.end(), 0.0F);
   row_pulses_carried_ = column_pulses_carried_ = 0;
+}
+
+void TileCore::cycle_power(Duration off, Duration on) {
+  reset_registers();
   busy_until_ = on;
   array_->cycle_power(off, on);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "foundation/register_doc.h"
 #include "interconnect/packet_address.h"
 
 /// Registers of a tile as the host programs them, 32-bit words at these byte offsets of the node window.
@@ -37,48 +38,6 @@ enum class TileRegister : std::uint32_t {
   status = 0x60,
 };
 
-struct TileRegisterDoc {
-  TileRegister address;
-  std::string_view name;
-  bool writable;
-  std::string_view meaning;
-};
-
-inline constexpr std::array<TileRegisterDoc, 25> tile_register_docs{{
-    {TileRegister::control, "CONTROL", true,
-     "role of the tile, bits of TileControl; writing ENABLE takes the settings over"},
-    {TileRegister::layer, "LAYER", true, "index of the layer, for reports"},
-    {TileRegister::rows, "ROWS", true, "rows in use, the bias row included"},
-    {TileRegister::columns, "COLUMNS", true, "columns in use"},
-    {TileRegister::activation, "ACTIVATION", true, "0 linear, 1 logistic, 2 ReLU"},
-    {TileRegister::forward_full_scale, "FORWARD_FULL_SCALE", true, "float: ADC range +- of z"},
-    {TileRegister::backward_full_scale, "BACKWARD_FULL_SCALE", true,
-     "float: ADC range +- of w x scaled delta"},
-    {TileRegister::input_scale, "INPUT_SCALE", true, "float: value of a full input pulse"},
-    {TileRegister::output_scale, "OUTPUT_SCALE", true, "float: value of a full output code"},
-    {TileRegister::learning_rate, "LEARNING_RATE", true, "float"},
-    {TileRegister::partials, "PARTIALS", true,
-     "partial sums, and transfers done, that a collector waits for, its own included"},
-    {TileRegister::partial_slot, "PARTIAL_SLOT", true,
-     "slot of the tile's own partial sum when it is the collector"},
-    {TileRegister::back_partials, "BACK_PARTIALS", true, "transposed partial sums a collector waits for"},
-    {TileRegister::back_slots, "BACK_SLOTS", true, "column groups of the next layer"},
-    {TileRegister::exponent_reports, "EXPONENT_REPORTS", true,
-     "reports a leader waits for, its own included"},
-    {TileRegister::row_generator, "ROW_GENERATOR", true,
-     "seed of the row pulse generators: tiles with the same one send the same trains"},
-    {TileRegister::transmit_partial, "TRANSMIT_PARTIAL", true, "route, 0xffff: to itself"},
-    {TileRegister::transmit_output, "TRANSMIT_OUTPUT", true, "route of activations or of the last layer's z"},
-    {TileRegister::transmit_back, "TRANSMIT_BACK", true, "route of transposed partial sums"},
-    {TileRegister::transmit_report, "TRANSMIT_REPORT", true, "route to the leader, 0xffff: is the leader"},
-    {TileRegister::transmit_exponent, "TRANSMIT_EXPONENT", true, "route from the leader, 0xffff: alone"},
-    {TileRegister::transmit_delta, "TRANSMIT_DELTA", true, "route of a collector's deltas"},
-    {TileRegister::transmit_done, "TRANSMIT_DONE", true,
-     "route to the collector (transfers), or from it to the sequencer (updates, too)"},
-    {TileRegister::column_generator, "COLUMN_GENERATOR", true, "the same for the columns"},
-    {TileRegister::status, "STATUS", true, "bits of TileStatus, write one to clear"},
-}};
-
 /// Bits of CONTROL.
 enum TileControl : std::uint32_t {
   control_enable = 1U << 0,
@@ -98,14 +57,115 @@ enum TileStatus : std::uint32_t {
   status_send_failed = 1U << 3,   ///< a packet of this tile was not delivered
 };
 
+namespace tile_fields {
+inline constexpr std::array<foundation::RegisterField, 7> control{{
+    {0, 1, "ENABLE", "takes the settings over and packets in"},
+    {1, 1, "FIRST_LAYER", "no transposed read"},
+    {2, 1, "LAST_LAYER", "the collector sends z to the sequencer"},
+    {3, 1, "COLLECTOR", "adds the partial sums of its column group"},
+    {4, 1, "BIAS", "the last row in use is the bias row, always driven"},
+    {5, 1, "OVERLAP_FORWARD", "the next layer integrates while this tile converts"},
+    {6, 1, "OVERLAP_TRANSPOSED", "the same, transposed"},
+}};
+inline constexpr std::array<foundation::RegisterField, 4> status{{
+    {0, 1, "BAD_SETTING", "ENABLE with settings that do not fit the tile"},
+    {1, 1, "UNKNOWN_FLOW", "a packet that no receive entry names"},
+    {2, 1, "BAD_PACKET", "a packet of the wrong length or format"},
+    {3, 1, "SEND_FAILED", "a packet of this tile was not delivered"},
+}};
+inline constexpr std::array<foundation::RegisterField, 3> receive_0{{
+    {0, 16, "ROUTE", "route of the packets"},
+    {16, 4, "ACTION",
+     "1 inputs, 2 partial sum, 3 exponent report, 4 exponent, 5 deltas, 6 transposed partial sum, 7 "
+     "transfer, "
+     "8 done"},
+    {31, 1, "VALID", ""},
+}};
+inline constexpr std::array<foundation::RegisterField, 2> receive_1{{
+    {0, 16, "FIRST", "first element taken"},
+    {16, 16, "COUNT", "elements taken"},
+}};
+inline constexpr std::array<foundation::RegisterField, 2> receive_2{{
+    {0, 16, "LINE", "line the first one goes to"},
+    {16, 16, "SLOT", "summand they are"},
+}};
+}  // namespace tile_fields
+
+namespace tile_docs {
+using foundation::RegisterAccess;
+inline constexpr std::uint32_t float_one = 0x3f80'0000;
+inline constexpr std::uint32_t nowhere = 0xffff;
+
+constexpr foundation::RegisterDoc setting(TileRegister address, std::string_view name,
+                                          std::string_view meaning, std::uint32_t reset = 0) {
+  return {static_cast<std::uint32_t>(address), name, RegisterAccess::read_write, reset, meaning};
+}
+}  // namespace tile_docs
+
+inline constexpr std::array<foundation::RegisterDoc, 25> tile_register_docs{{
+    {static_cast<std::uint32_t>(TileRegister::control), "CONTROL", foundation::RegisterAccess::read_write, 0,
+     "role of the tile", tile_fields::control},
+    tile_docs::setting(TileRegister::layer, "LAYER", "index of the layer, for reports"),
+    tile_docs::setting(TileRegister::rows, "ROWS", "rows in use, the bias row included"),
+    tile_docs::setting(TileRegister::columns, "COLUMNS", "columns in use"),
+    tile_docs::setting(TileRegister::activation, "ACTIVATION", "0 linear, 1 logistic, 2 ReLU"),
+    tile_docs::setting(TileRegister::forward_full_scale, "FORWARD_FULL_SCALE", "float: ADC range +- of z"),
+    tile_docs::setting(TileRegister::backward_full_scale, "BACKWARD_FULL_SCALE",
+                       "float: ADC range +- of w x scaled delta"),
+    tile_docs::setting(TileRegister::input_scale, "INPUT_SCALE", "float: value of a full input pulse",
+                       tile_docs::float_one),
+    tile_docs::setting(TileRegister::output_scale, "OUTPUT_SCALE", "float: value of a full output code",
+                       tile_docs::float_one),
+    tile_docs::setting(TileRegister::learning_rate, "LEARNING_RATE", "float"),
+    tile_docs::setting(TileRegister::partials, "PARTIALS",
+                       "partial sums, and transfers done, that a collector waits for, its own included"),
+    tile_docs::setting(TileRegister::partial_slot, "PARTIAL_SLOT",
+                       "slot of the tile's own partial sum when it is the collector"),
+    tile_docs::setting(TileRegister::back_partials, "BACK_PARTIALS",
+                       "transposed partial sums a collector waits for"),
+    tile_docs::setting(TileRegister::back_slots, "BACK_SLOTS", "column groups of the next layer"),
+    tile_docs::setting(TileRegister::exponent_reports, "EXPONENT_REPORTS",
+                       "reports a leader waits for, its own included"),
+    tile_docs::setting(TileRegister::row_generator, "ROW_GENERATOR",
+                       "seed of the row pulse generators: tiles with the same one send the same trains"),
+    tile_docs::setting(TileRegister::transmit_partial, "TRANSMIT_PARTIAL", "route, 0xffff: to itself",
+                       tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_output, "TRANSMIT_OUTPUT",
+                       "route of activations or of the last layer's z", tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_back, "TRANSMIT_BACK", "route of transposed partial sums",
+                       tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_report, "TRANSMIT_REPORT",
+                       "route to the leader, 0xffff: is the leader", tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_exponent, "TRANSMIT_EXPONENT",
+                       "route from the leader, 0xffff: alone", tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_delta, "TRANSMIT_DELTA", "route of a collector's deltas",
+                       tile_docs::nowhere),
+    tile_docs::setting(TileRegister::transmit_done, "TRANSMIT_DONE",
+                       "route to the collector (transfers), or from it to the sequencer (updates, too)",
+                       tile_docs::nowhere),
+    tile_docs::setting(TileRegister::column_generator, "COLUMN_GENERATOR", "the same for the columns"),
+    {static_cast<std::uint32_t>(TileRegister::status), "STATUS",
+     foundation::RegisterAccess::write_one_to_clear, 0, "what went wrong", tile_fields::status},
+}};
+
 // Receive table: one entry of four words per flow.
-//   word 0: route (15:0), action (19:16), valid (31)
-//   word 1: first element taken (15:0), count (31:16)
-//   word 2: destination line (15:0), slot (31:16)
 inline constexpr std::uint32_t flow_table_offset = 0x400;
 inline constexpr std::uint32_t flow_entry_bytes = 16;
 inline constexpr std::uint32_t flow_valid = 1U << 31;
 inline constexpr std::uint32_t flow_table_max_entries =
     (interconnect::router_access_table_offset - flow_table_offset) / flow_entry_bytes;
+
+inline constexpr std::array<foundation::RegisterDoc, 4> receive_entry_docs{{
+    {0x0, "ROUTE_AND_ACTION", foundation::RegisterAccess::read_write, 0,
+     "what is done with packets of a route", tile_fields::receive_0},
+    {0x4, "ELEMENTS", foundation::RegisterAccess::read_write, 0, "elements of the packet",
+     tile_fields::receive_1},
+    {0x8, "DESTINATION", foundation::RegisterAccess::read_write, 0, "where they go", tile_fields::receive_2},
+    {0xc, "RESERVED", foundation::RegisterAccess::read_write, 0, "keeps what is written"},
+}};
+inline constexpr std::array<foundation::RegisterTable, 1> tile_register_tables{{
+    {flow_table_offset, "RECEIVE", flow_entry_bytes, "TABLE_SIZES.RECEIVE_ENTRIES",
+     "receive table; write word 0 last", receive_entry_docs},
+}};
 
 }  // namespace kirchhoff::tiles

@@ -7,23 +7,16 @@ namespace kirchhoff::tiles {
 namespace {
 
 bool is_register(std::uint32_t offset) {
-  return std::any_of(tile_register_docs.begin(), tile_register_docs.end(), [&](const TileRegisterDoc& doc) {
-    return static_cast<std::uint32_t>(doc.address) == offset;
-  });
+  return std::any_of(tile_register_docs.begin(), tile_register_docs.end(),
+                     [&](const foundation::RegisterDoc& doc) { return doc.offset == offset; });
 }
 
 }  // namespace
 
 TileSettings::TileSettings(std::size_t flow_entries, std::size_t route_entries)
     : flow_words_(4 * flow_entries, 0), flows_(flow_entries), by_route_(route_entries, -1) {
-  for (const TileRegister transmit :
-       {TileRegister::transmit_partial, TileRegister::transmit_output, TileRegister::transmit_back,
-        TileRegister::transmit_report, TileRegister::transmit_exponent, TileRegister::transmit_delta,
-        TileRegister::transmit_done}) {
-    words_[index(transmit)] = interconnect::no_route;
-  }
-  for (const TileRegister scale : {TileRegister::input_scale, TileRegister::output_scale}) {
-    words_[index(scale)] = std::bit_cast<std::uint32_t>(1.0F);
+  for (const auto& doc : tile_register_docs) {
+    words_[doc.offset / 4] = doc.reset;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "foundation/energy_table.h"
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
 #include "periphery/converter.h"
@@ -18,11 +19,14 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       host("host"),
       memory("memory"),
       interrupt("interrupt"),
+      services_(services),
+      energy_(description.energy),
+      cycle_(description.link.cycle),
       trains_(services.seed, description.tile.periphery.update_slots,
               periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code,
               periphery::update_style(description.tile.periphery)),
       scratch_(description.tile.rows, description.tile.columns),
-      host_interface_("host_interface", description, packets_, services),
+      host_interface_("host_interface", description, *this, packets_, services),
       sequencer_("sequencer", description.sequencer, description.quantum,
                  {description.style, description.link}, mesh_, packets_, services),
       mesh_({description.topology,
@@ -65,8 +69,8 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
 /// Whatever has a state, in the order of the sections: (name, version, part).
 template <typename Self, typename Step>
 void Chip::each_section(Self& self, const Step& step) {
-  step("host interface", 1U, self.host_interface_);
-  step("sequencer", 1U, self.sequencer_);
+  step("host interface", 2U, self.host_interface_);
+  step("sequencer", 2U, self.sequencer_);
   step("mesh", 2U, self.mesh_);
   for (std::size_t node = 0; node < self.tiles_.size(); ++node) {
     step("tile " + std::to_string(node), 1U, self.tiles_[node]->core());
@@ -84,6 +88,51 @@ void Chip::restore(foundation::StateReader& reader) {
   each_section(*this, [&](const std::string& name, std::uint32_t version, auto& part) {
     reader.section(name, version);
     part.restore(reader);
+  });
+}
+
+/// Everything the energy model prices, packets on the links that are not in the ledger yet included.
+double Chip::energy_j() const {
+  if (!energy_) {
+    return 0;
+  }
+  foundation::Ledger ledger = services_.ledger;
+  mesh_.add_traffic(ledger);
+  const foundation::EnergyTable table{ledger, *energy_};
+  double joules = 0;
+  for (std::size_t phase = 0; phase < foundation::phase_count; ++phase) {
+    joules += table.of_phase(static_cast<foundation::Phase>(phase)).total();
+  }
+  return joules;
+}
+
+std::uint64_t Chip::count(ChipCounter counter, foundation::Duration at) const {
+  const auto& counters = services_.ledger.counters();
+  switch (counter) {
+    case ChipCounter::cycles:
+      return static_cast<std::uint64_t>(at / cycle_);
+    case ChipCounter::energy_pj:
+      return static_cast<std::uint64_t>(energy_j() * 1e12);
+    case ChipCounter::packets:
+      return counters.packets;
+    case ChipCounter::examples:
+      return counters.training_examples;
+    case ChipCounter::inferences:
+      return counters.inference_examples;
+    case ChipCounter::dma_bytes:
+      break;
+  }
+  return counters.dma_bytes;
+}
+
+void Chip::soft_reset() {
+  sequencer_.stop([this] {
+    sequencer_.reset();
+    mesh_.reset();
+    for (const auto& tile : tiles_) {
+      tile->core().reset_registers();
+    }
+    host_interface_.reset();
   });
 }
 

@@ -1,16 +1,19 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <vector>
 
+#include "foundation/energy_model.h"
 #include "foundation/services.h"
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
 #include "interconnect/mesh.h"
 #include "interconnect/socket_binder.h"
 #include "model/chip/chip_description.h"
+#include "model/chip/chip_management.h"
 #include "model/chip/host_interface_module.h"
 #include "model/chip/sequencer_module.h"
 #include "periphery/shared_trains.h"
@@ -22,7 +25,7 @@ namespace kirchhoff::model {
 ///
 /// Seen from outside: one target socket (registers, address_map.h), one initiator socket (DMA into host
 /// memory), one level interrupt. Nothing is wired for one network: the host programs routes, roles and flows.
-class Chip : public sc_core::sc_module {
+class Chip : public sc_core::sc_module, private ChipManagement {
  public:
   tlm::tlm_target_socket<> host;
   tlm::tlm_initiator_socket<> memory;
@@ -54,6 +57,19 @@ class Chip : public sc_core::sc_module {
   template <typename Self, typename Step>
   static void each_section(Self& self, const Step& step);
 
+  // ChipManagement
+  [[nodiscard]] std::uint64_t count(ChipCounter counter, foundation::Duration at) const override;
+  [[nodiscard]] bool busy() const override { return sequencer_.busy(); }
+  [[nodiscard]] bool resetting() const override { return sequencer_.is_stopping(); }
+  [[nodiscard]] std::uint32_t outstanding() const override { return sequencer_.outstanding(); }
+  void set_running(bool on) override { sequencer_.set_running(on); }
+  void abort() override { sequencer_.abort(); }
+  void soft_reset() override;
+  [[nodiscard]] double energy_j() const;
+
+  foundation::Services services_;
+  std::optional<foundation::EnergyModel> energy_;
+  foundation::Duration cycle_;
   interconnect::PacketPool packets_;  ///< first: the others use it to the end
   foundation::Duration power_off_at_{0};
   periphery::SharedTrains trains_;

@@ -69,11 +69,15 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.sequencer.update = tile.timing.update(configuration.periphery.update_slots);
   d.sequencer.tile_columns = tile.columns;
   d.sequencer.mesh_nodes = d.topology.node_count();
+  d.sequencer.tile_rows = tile.rows;
+  d.sequencer.route_entries = d.route_entries;
+  d.sequencer.receive_entries = tile.flow_entries;
 
   d.host.register_access = from_seconds(technology.t_register.base);
   d.host.dma_latency = from_seconds(technology.dma_latency.base);
   d.host.dma_bytes_per_second = technology.dma_bandwidth.base;
   d.quantum = from_seconds(chip.quantum_us * 1e-6);
+  d.energy.emplace(technology, chip_shape(configuration).tile, energy_settings(configuration));
   return d;
 }
 

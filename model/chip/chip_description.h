@@ -25,6 +25,7 @@ struct HostInterfaceParameters {
   foundation::Duration register_access{20000};
   foundation::Duration dma_latency{100000};
   double dma_bytes_per_second = 4e9;
+  std::uint32_t virtual_channels = 1;  ///< of a link, for CAPABILITIES
 };
 
 /// Everything the chip is built from: plain numbers, derived from a configuration.
@@ -40,6 +41,7 @@ struct ChipDescription {
   SequencerParameters sequencer;
   HostInterfaceParameters host;
   foundation::Duration quantum{100000000};
+  std::optional<foundation::EnergyModel> energy;  ///< behind the energy counter; without it there is none
 };
 
 /// Times come from the technology's base values. Throws InputError where a value cannot be built.

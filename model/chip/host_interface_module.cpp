@@ -1,6 +1,5 @@
 #include "model/chip/host_interface_module.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "foundation/ledger.h"
@@ -16,8 +15,50 @@ using interconnect::absolute;
 using interconnect::offset_of;
 using interconnect::to_sc_time;
 
+namespace {
+
+std::uint32_t two_halves(std::size_t upper, std::size_t lower) {
+  return (static_cast<std::uint32_t>(upper) << 16) | static_cast<std::uint32_t>(lower);
+}
+
+HostRegisters::Identity identity_of(const ChipDescription& chip) {
+  const bool ideal = chip.tile.detail == tiles::Detail::ideal;
+  return {.mesh_shape = two_halves(chip.topology.rows, chip.topology.columns),
+          .tile_shape = two_halves(chip.tile.rows, chip.tile.columns),
+          .capabilities = (ideal ? 1U : 0U) |
+                          (chip.host.virtual_channels << capability_virtual_channels_shift) |
+                          ((most_ring_entries - 1) << capability_outstanding_shift),
+          .table_sizes = two_halves(chip.tile.flow_entries, chip.route_entries),
+          .cycle_ps = static_cast<std::uint32_t>(chip.link.cycle.count())};
+}
+
+/// Number of the region of the address map; accesses must not go from one into the next.
+int region_of(std::uint64_t address) {
+  if (address < sequencer_registers_base) {
+    return 0;
+  }
+  if (address < sequencer_registers_base + sequencer_registers_bytes) {
+    return 1;
+  }
+  if (interconnect::is_cell_address(address)) {
+    return 3;
+  }
+  return address < interconnect::node_window_base ? 2 : 4;
+}
+
+bool crosses_a_region(std::uint64_t address, std::uint64_t bytes) {
+  const std::uint64_t last = address + (bytes - 1);
+  return last < address || region_of(address) != region_of(last) ||
+         (region_of(address) == 4 &&
+          (address - interconnect::node_window_base) / interconnect::node_window_bytes !=
+              (last - interconnect::node_window_base) / interconnect::node_window_bytes);
+}
+
+}  // namespace
+
 HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
-                             interconnect::PacketPool& packets, const foundation::Services& services)
+                             ChipManagement& management, interconnect::PacketPool& packets,
+                             const foundation::Services& services)
     : sc_core::sc_module(name),
       host("host"),
       memory("memory"),
@@ -29,20 +70,17 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
       parameters_(chip.host),
       services_(services),
       topology_(chip.topology),
-      shapes_{
-          (chip.topology.rows << 16) | chip.topology.columns,
-          (static_cast<std::uint32_t>(chip.tile.rows) << 16) | static_cast<std::uint32_t>(chip.tile.columns)},
-      ideal_(chip.tile.detail == tiles::Detail::ideal),
       bursts_(memory),
       timed_(chip.style == foundation::CodingStyle::approximately_timed
                  ? std::make_unique<interconnect::PacketPort>(mesh, packets, chip.link, nullptr)
                  : nullptr),
-      sender_(mesh, packets, timed_.get()) {
+      sender_(mesh, packets, timed_.get()),
+      management_(management),
+      registers_(identity_of(chip), management) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
   sequencer_events.register_b_transport(this, &HostInterface::events_transport);
-  reset_registers();
   if (services_.trace != nullptr) {
     dma_signal_ = services_.trace->declare(this->name(), "dma", TraceSink::Kind::text);
     access_signal_ = services_.trace->declare(this->name(), "access", TraceSink::Kind::text);
@@ -77,15 +115,6 @@ void HostInterface::step_port() {
   timed_->step();
 }
 
-void HostInterface::reset_registers() {
-  registers_.fill(0);
-  own(host_register::identification) = identification_value;
-  own(host_register::version) = register_map_version;
-  own(host_register::mesh_shape) = shapes_[0];
-  own(host_register::tile_shape) = shapes_[1];
-  own(host_register::capabilities) = ideal_ ? 1 : 0;
-}
-
 void HostInterface::restore(foundation::StateReader& reader) {
   reader(registers_, bus_);
   interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
@@ -93,16 +122,48 @@ void HostInterface::restore(foundation::StateReader& reader) {
 
 void HostInterface::set_power(bool on) {
   powered_ = on;
-  reset_registers();
   bus_.release();
+  reset();
+}
+
+void HostInterface::reset() {
+  registers_.reset(interconnect::to_duration(sc_core::sc_time_stamp()));
   interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 // ---- from the host ----------------------------------------------------------------------------------
 
 bool HostInterface::is_node_address(std::uint64_t address) const {
-  return (interconnect::is_cell_address(address) || address >= interconnect::node_window_base) &&
-         interconnect::node_of_address(address) < topology_.node_count();
+  const std::uint64_t nodes = topology_.node_count();
+  if (interconnect::is_cell_address(address)) {
+    return (address - interconnect::cell_window_base) >> interconnect::cell_node_shift < nodes;
+  }
+  return address >= interconnect::node_window_base &&
+         (address - interconnect::node_window_base) / interconnect::node_window_bytes < nodes;
+}
+
+/// What the host did wrong: for the driver in ERROR_STATUS and by interrupt, for the bus as a response.
+tlm::tlm_response_status HostInterface::refuse(tlm::tlm_response_status status, ErrorCause cause,
+                                               std::uint64_t address) {
+  registers_.note({.errors = error_bit(cause), .fault = {cause, address}});
+  return status;
+}
+
+/// The form of an access, wherever it goes to.
+tlm::tlm_response_status HostInterface::check_access(const tlm::tlm_generic_payload& payload) {
+  const std::uint64_t address = payload.get_address();
+  const std::uint64_t bytes = payload.get_data_length();
+  if (payload.get_byte_enable_ptr() != nullptr) {
+    return refuse(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE, ErrorCause::byte_enables, address);
+  }
+  if (bytes > 0 && crosses_a_region(address, bytes)) {
+    return refuse(tlm::TLM_BURST_ERROR_RESPONSE, ErrorCause::burst_across_regions, address);
+  }
+  if (bytes != sizeof(std::uint32_t) || payload.get_streaming_width() < sizeof(std::uint32_t) ||
+      address % sizeof(std::uint32_t) != 0) {
+    return refuse(tlm::TLM_BURST_ERROR_RESPONSE, ErrorCause::unsupported_size, address);
+  }
+  return tlm::TLM_OK_RESPONSE;
 }
 
 void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -112,17 +173,10 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
     payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
     return;
   }
-  if (payload.get_byte_enable_ptr() != nullptr) {
-    payload.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    return;
-  }
-  if (payload.get_data_length() != sizeof(std::uint32_t) ||
-      payload.get_streaming_width() < sizeof(std::uint32_t) || address % sizeof(std::uint32_t) != 0) {
-    payload.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-    return;
-  }
-  if (payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
-    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  const auto form = check_access(payload);
+  if (form != tlm::TLM_OK_RESPONSE || payload.get_command() == tlm::TLM_IGNORE_COMMAND) {
+    payload.set_response_status(form);
+    interrupt_changed_.notify(delay);
     return;
   }
   const Duration begin = absolute(delay);
@@ -136,6 +190,15 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
   } else {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   }
+  if (!payload.is_response_ok()) {
+    const auto status = payload.get_response_status();
+    refuse(status,
+           status == tlm::TLM_ADDRESS_ERROR_RESPONSE   ? ErrorCause::unmapped_address
+           : status == tlm::TLM_COMMAND_ERROR_RESPONSE ? ErrorCause::read_only
+                                                       : ErrorCause::refused_by_node,
+           address);
+    interrupt_changed_.notify(delay);
+  }
   const Duration end = absolute(delay);
   services_.ledger.elapsed(Phase::setup) += end - begin;
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
@@ -147,21 +210,24 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
 tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& payload,
                                                    const sc_core::sc_time& delay) {
   const auto offset = static_cast<std::uint32_t>(payload.get_address() - host_registers_base);
-  const auto doc = std::find_if(host_register_docs.begin(), host_register_docs.end(),
-                                [&](const RegisterDoc& candidate) { return candidate.offset == offset; });
-  if (doc == host_register_docs.end()) {
-    return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-  }
-  std::uint32_t word = own(offset);
+  std::uint32_t word = 0;
   if (payload.is_read()) {
-    std::memcpy(payload.get_data_ptr(), &word, sizeof word);
+    const auto value = registers_.read(offset, absolute(delay));
+    if (!value) {
+      return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+    }
+    std::memcpy(payload.get_data_ptr(), &*value, sizeof *value);
     return tlm::TLM_OK_RESPONSE;
   }
-  if (doc->access == RegisterAccess::read_only) {
-    return tlm::TLM_COMMAND_ERROR_RESPONSE;
-  }
   std::memcpy(&word, payload.get_data_ptr(), sizeof word);
-  own(offset) = doc->access == RegisterAccess::write_one_to_clear ? own(offset) & ~word : word;
+  switch (registers_.write(offset, word)) {
+    case HostRegisters::Written::ok:
+      break;
+    case HostRegisters::Written::no_register:
+      return tlm::TLM_ADDRESS_ERROR_RESPONSE;
+    case HostRegisters::Written::read_only:
+      return tlm::TLM_COMMAND_ERROR_RESPONSE;
+  }
   interrupt_changed_.notify(delay);
   return tlm::TLM_OK_RESPONSE;
 }
@@ -194,13 +260,16 @@ unsigned HostInterface::host_debug(tlm::tlm_generic_payload& payload) {
   if (address >= sequencer_registers_base && address < sequencer_registers_base + sequencer_registers_bytes) {
     return sequencer_control->transport_dbg(payload);
   }
-  if (address + sizeof(std::uint32_t) <= sizeof registers_ &&
-      payload.get_data_length() == sizeof(std::uint32_t) && address % sizeof(std::uint32_t) == 0) {
-    std::memcpy(payload.get_data_ptr(), &registers_[address / 4], sizeof(std::uint32_t));
-    payload.set_response_status(tlm::TLM_OK_RESPONSE);
-    return sizeof(std::uint32_t);
+  const auto value = address < host_registers_base + host_registers_bytes
+                         ? registers_.peek(static_cast<std::uint32_t>(address - host_registers_base),
+                                           interconnect::to_duration(sc_core::sc_time_stamp()))
+                         : std::nullopt;
+  if (!value || payload.get_data_length() != sizeof *value) {
+    return 0;
   }
-  return 0;
+  std::memcpy(payload.get_data_ptr(), &*value, sizeof *value);
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  return sizeof *value;
 }
 
 // ---- from the sequencer -----------------------------------------------------------------------------
@@ -222,23 +291,18 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   } else {
     memory->b_transport(payload, delay);
   }
-  if (!payload.is_response_ok()) {
-    own(host_register::error_address_low) = static_cast<std::uint32_t>(payload.get_address());
-    own(host_register::error_address_high) = static_cast<std::uint32_t>(payload.get_address() >> 32);
-  }
 }
 
 void HostInterface::events_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  std::array<std::uint32_t, 2> words{};
-  std::memcpy(words.data(), payload.get_data_ptr(), sizeof words);
-  own(host_register::interrupt_status) |= words[0];
-  own(host_register::error_status) |= words[1];
+  ChipEvent event;
+  std::memcpy(&event, payload.get_data_ptr(), sizeof event);
+  registers_.note(event);
   interrupt_changed_.notify(delay);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
 void HostInterface::drive_interrupt() {
-  const bool level = (own(host_register::interrupt_status) & own(host_register::interrupt_enable)) != 0;
+  const bool level = registers_.interrupt_level();
   interrupt.write(level);
   if (services_.trace != nullptr) {
     services_.trace->bits(interrupt_signal_, interconnect::to_duration(sc_core::sc_time_stamp()),

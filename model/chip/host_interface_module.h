@@ -4,7 +4,6 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
-#include <array>
 #include <memory>
 #include <systemc>
 #include <tlm>
@@ -19,6 +18,7 @@
 #include "interconnect/packet_sender.h"
 #include "model/chip/address_map.h"
 #include "model/chip/chip_description.h"
+#include "model/chip/host_registers.h"
 
 namespace kirchhoff::model {
 
@@ -37,7 +37,8 @@ class HostInterface : public sc_core::sc_module {
   tlm_utils::simple_initiator_socket<HostInterface> mesh;                ///< to the nodes
   sc_core::sc_out<bool> interrupt;
 
-  HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip,
+  /// `management` must outlive it; it is asked nothing before the simulation starts.
+  HostInterface(const sc_core::sc_module_name& name, const ChipDescription& chip, ChipManagement& management,
                 interconnect::PacketPool& packets, const foundation::Services& services);
 
   /// While no access or burst is on its way.
@@ -46,6 +47,8 @@ class HostInterface : public sc_core::sc_module {
 
   /// Without supply every access gets an error; with it, registers are as after power-on.
   void set_power(bool on);
+  /// Registers as after power-on.
+  void reset();
 
  private:
   tlm::tlm_sync_enum memory_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
@@ -53,7 +56,8 @@ class HostInterface : public sc_core::sc_module {
   tlm::tlm_sync_enum mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                    sc_core::sc_time& delay);
   void step_port();
-  void reset_registers();
+  tlm::tlm_response_status check_access(const tlm::tlm_generic_payload& payload);
+  tlm::tlm_response_status refuse(tlm::tlm_response_status status, ErrorCause cause, std::uint64_t address);
   void host_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned host_debug(tlm::tlm_generic_payload& payload);
   void dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -61,20 +65,18 @@ class HostInterface : public sc_core::sc_module {
   tlm::tlm_response_status access_own(tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
   tlm::tlm_response_status access_node(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   [[nodiscard]] bool is_node_address(std::uint64_t address) const;
-  std::uint32_t& own(std::uint32_t offset) { return registers_[offset / 4]; }
   void drive_interrupt();
 
   HostInterfaceParameters parameters_;
   foundation::Services services_;
   interconnect::Topology topology_;
-  std::array<std::uint32_t, 2> shapes_;  ///< MESH_SHAPE, TILE_SHAPE
-  bool ideal_;
   bool powered_ = true;
   interconnect::FourPhaseInitiator bursts_;
   std::unique_ptr<interconnect::PacketPort> timed_;  ///< null: loosely timed
   interconnect::PacketSender sender_;
   interconnect::Reservations bus_;
-  std::array<std::uint32_t, 16> registers_{};
+  ChipManagement& management_;
+  HostRegisters registers_;
   sc_core::sc_event interrupt_changed_;
   foundation::TraceSink::Signal dma_signal_ = 0;
   foundation::TraceSink::Signal access_signal_ = 0;

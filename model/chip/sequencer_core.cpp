@@ -1,11 +1,15 @@
 #include "model/chip/sequencer_core.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
 #include "foundation/ledger.h"
 #include "interconnect/packet_address.h"
+#include "model/chip/descriptor_check.h"
+#include "model/chip/descriptor_ring.h"
+#include "model/chip/self_test.h"
 #include "periphery/converter.h"
 #include "periphery/delta_scaler.h"
 #include "tiles/vector_codec.h"
@@ -22,6 +26,8 @@ namespace {
 
 /// Indices of the order list that are fetched at a time.
 constexpr std::uint32_t kOrderChunk = 256;
+/// Register writes that are fetched at a time.
+constexpr std::uint32_t kRegisterChunk = 64;
 /// Largest example, bytes: what the row buffers of the largest mesh could hold.
 constexpr std::uint32_t kMostInputs = 1U << 20;
 
@@ -51,7 +57,14 @@ void SequencerCore::state(std::string_view name, Duration at) {
 Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
   Completion completion;
   completion.tag = descriptor.tag;
-  switch (static_cast<DescriptorOperation>(descriptor.operation)) {
+  fault_ =
+      check_descriptor(descriptor, {parameters_.mesh_nodes, parameters_.tile_rows, parameters_.tile_columns});
+  if (fault_.any()) {
+    completion.error = error_bit(fault_.cause);
+    finish(completion, now);
+    return completion;
+  }
+  switch (descriptor.kind()) {
     case DescriptorOperation::nothing:
       break;
     case DescriptorOperation::program_weights:
@@ -67,14 +80,40 @@ Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
       run_examples(descriptor, false, now, completion);
       break;
     case DescriptorOperation::transfer:
-      completion.error = prepare() ? transfer(now) : std::uint32_t{error_descriptor};
+      completion.error = prepare() ? transfer(now) : fail(ErrorCause::network_settings);
       break;
-    default:
-      completion.error = error_descriptor;
+    case DescriptorOperation::configure:
+      configure(descriptor, now, completion);
+      break;
+    case DescriptorOperation::self_test:
+      self_test(descriptor, now, completion);
       break;
   }
   finish(completion, now);
   return completion;
+}
+
+/// Remembers why; returns the bit of the completion record.
+std::uint32_t SequencerCore::fail(ErrorCause cause, std::uint64_t address) {
+  fault_ = {cause, address};
+  return error_bit(cause);
+}
+
+/// Where the descriptor's data lie, its segment list read if it has one; false with the error noted.
+bool SequencerCore::take_place(const Descriptor& descriptor, Phase phase, Duration& now,
+                               Completion& completion) {
+  const std::uint64_t address = descriptor.kind() == DescriptorOperation::read_weights
+                                    ? descriptor.output_address
+                                    : descriptor.input_address;
+  if (!descriptor.has(descriptor_segments)) {
+    data_.set_place(address);
+    return true;
+  }
+  const Fault fault = data_.load(address, [&](std::uint64_t at, std::span<std::byte> bytes) {
+    return read_host(at, bytes, phase, now);
+  });
+  completion.error = fault.any() ? fail(fault.cause, fault.address) : 0;
+  return !fault.any();
 }
 
 void SequencerCore::finish(Completion& completion, Duration now) {
@@ -84,35 +123,132 @@ void SequencerCore::finish(Completion& completion, Duration now) {
 
 void SequencerCore::move_weights(const Descriptor& descriptor, bool program, Duration& now,
                                  Completion& completion) {
-  const std::size_t row_bytes = descriptor.columns * sizeof(float);
-  if (descriptor.node >= parameters_.mesh_nodes || descriptor.columns == 0 ||
-      descriptor.columns > parameters_.tile_columns || descriptor.stride < row_bytes) {
-    completion.error = error_descriptor;
-    return;
-  }
   const Duration start = now;
-  bytes_.resize(row_bytes);
-  for (std::uint32_t row = 0; row < descriptor.count; ++row) {
-    const std::uint64_t cells = interconnect::cell_address(descriptor.node, interconnect::CellPlane::weight,
-                                                           std::uint64_t{row} * parameters_.tile_columns);
-    const std::uint64_t offset = std::uint64_t{row} * descriptor.stride;
-    state(program ? "PROGRAM" : "READ_WEIGHTS", now);
-    bool memory_ok = true;
-    bool cells_ok = true;
-    if (program) {
-      memory_ok = read_host(descriptor.input_address + offset, bytes_, Phase::setup, now);
-      cells_ok = memory_ok && ports_.write_cells(cells, bytes_, now);
-    } else {
-      cells_ok = ports_.read_cells(cells, bytes_, now);
-      memory_ok = !cells_ok || write_host(descriptor.output_address + offset, bytes_, Phase::setup, now);
+  bytes_.resize(descriptor.columns * sizeof(float));
+  if (take_place(descriptor, Phase::setup, now, completion)) {
+    for (std::uint32_t row = 0; row < descriptor.count; ++row) {
+      if (ports_.stopping()) {
+        completion.error = fail(ErrorCause::aborted);
+        break;
+      }
+      const std::uint64_t cells = interconnect::cell_address(descriptor.node, interconnect::CellPlane::weight,
+                                                             std::uint64_t{row} * parameters_.tile_columns);
+      const std::uint64_t offset = std::uint64_t{row} * descriptor.stride;
+      state(program ? "PROGRAM" : "READ_WEIGHTS", now);
+      bool memory_ok = true;
+      bool cells_ok = true;
+      if (program) {
+        memory_ok = read_data(offset, bytes_, Phase::setup, now);
+        cells_ok = memory_ok && ports_.write_cells(cells, bytes_, now);
+      } else {
+        cells_ok = ports_.read_cells(cells, bytes_, now);
+        memory_ok = !cells_ok || write_data(offset, bytes_, Phase::setup, now);
+      }
+      if (!memory_ok || !cells_ok) {
+        completion.error = memory_ok ? fail(ErrorCause::weights_refused, cells) : error_bit(fault_.cause);
+        break;
+      }
+      ++completion.count;
+      ports_.settled(now);
     }
-    completion.error |= (memory_ok ? 0U : std::uint32_t{error_dma}) |
-                        (cells_ok || !memory_ok ? 0U : std::uint32_t{error_descriptor});
-    if (completion.error != 0) {
-      break;
+  }
+  services_.ledger.elapsed(Phase::setup) += now - start;
+}
+
+// ---- registers --------------------------------------------------------------------------------------
+
+void SequencerCore::configure(const Descriptor& descriptor, Duration& now, Completion& completion) {
+  const Duration start = now;
+  std::array<RegisterEntry, kRegisterChunk> entries;
+  if (take_place(descriptor, Phase::setup, now, completion)) {
+    state("CONFIGURE", now);
+    while (completion.count < descriptor.count && completion.error == 0) {
+      const std::span part{entries.data(), std::min(kRegisterChunk, descriptor.count - completion.count)};
+      if (!read_data(std::uint64_t{completion.count} * sizeof(RegisterEntry), std::as_writable_bytes(part),
+                     Phase::setup, now)) {
+        completion.error = error_bit(fault_.cause);
+        break;
+      }
+      for (const RegisterEntry& entry : part) {
+        if (ports_.stopping()) {
+          completion.error = fail(ErrorCause::aborted);
+          break;
+        }
+        if (!write_register(entry, now)) {
+          completion.error = fail(ErrorCause::register_refused, entry.address);
+          break;
+        }
+        ++completion.count;
+      }
+      ports_.settled(now);
     }
-    ++completion.count;
+  }
+  services_.ledger.elapsed(Phase::setup) += now - start;
+}
+
+/// Registers of the sequencer but for the ring, and of the nodes.
+bool SequencerCore::write_register(const RegisterEntry& entry, Duration& now) {
+  const std::uint64_t address = entry.address;
+  if (address % sizeof(std::uint32_t) != 0) {
+    return false;
+  }
+  if (address >= sequencer_registers_base && address < sequencer_registers_base + sequencer_registers_bytes) {
+    const auto offset = static_cast<std::uint32_t>(address - sequencer_registers_base);
+    return !DescriptorRing::governs(offset) && settings_.write(offset, entry.value);
+  }
+  return address >= interconnect::node_window_base &&
+         interconnect::node_of_address(address) < parameters_.mesh_nodes &&
+         ports_.write_cells(address, std::as_bytes(std::span{&entry.value, 1}), now);
+}
+
+/// A node as a self-test reaches it, over the mesh.
+class SequencerCore::NodePort final : public NodeAccess {
+ public:
+  NodePort(SequencerPorts& ports, Duration& now) : ports_(ports), now_(now) {}
+
+  std::optional<std::uint32_t> read(std::uint64_t address) override {
+    std::uint32_t word = 0;
+    return ports_.read_cells(address, bytes_of_object(word), now_) ? std::optional{word} : std::nullopt;
+  }
+  bool write(std::uint64_t address, std::uint32_t value) override {
+    return ports_.write_cells(address, bytes_of_object(value), now_);
+  }
+  bool read_row(std::uint64_t address, std::span<float> weights) override {
+    return ports_.read_cells(address, std::as_writable_bytes(weights), now_);
+  }
+  bool write_row(std::uint64_t address, std::span<const float> weights) override {
+    return ports_.write_cells(address, std::as_bytes(weights), now_);
+  }
+  [[nodiscard]] bool stopping() const override { return ports_.stopping(); }
+
+ private:
+  SequencerPorts& ports_;
+  Duration& now_;
+};
+
+void SequencerCore::self_test(const Descriptor& descriptor, Duration& now, Completion& completion) {
+  const Duration start = now;
+  NodePort node{ports_, now};
+  SelfTest test{node,
+                {parameters_.route_entries, parameters_.receive_entries, parameters_.tile_columns},
+                descriptor.node};
+  state("SELF_TEST", now);
+  test.registers();
+  ports_.settled(now);
+  test.receive_table();
+  ports_.settled(now);
+  test.route_table();
+  ports_.settled(now);
+  if (descriptor.has(descriptor_cells) && !ports_.stopping()) {
+    test.cells(descriptor.count, descriptor.columns);
     ports_.settled(now);
+  }
+  completion.count = test.checks();
+  completion.correct = test.passed();
+  if (test.fault().any()) {
+    completion.error = fail(test.fault().cause, test.fault().address);
+  } else if (ports_.stopping()) {
+    completion.error = fail(ErrorCause::aborted);
   }
   services_.ledger.elapsed(Phase::setup) += now - start;
 }
@@ -155,14 +291,21 @@ bool SequencerCore::prepare() {
 
 void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now,
                                  Completion& completion) {
-  if (!prepare() || (training && descriptor.label_address == 0)) {
-    completion.error = error_descriptor;
+  if (!prepare()) {
+    completion.error = fail(ErrorCause::network_settings);
+    return;
+  }
+  if (descriptor.count > 1 && descriptor.stride < settings_.get(sequencer_register::inputs)) {
+    completion.error = fail(ErrorCause::stride);
+    return;
+  }
+  if (!take_place(descriptor, training ? Phase::forward : Phase::inference, now, completion)) {
     return;
   }
   order_.clear();
   Fetched next;
-  if (descriptor.count > 0 && !fetch(descriptor, 0, now, next)) {
-    completion.error = error_dma;
+  if (!fetch(descriptor, 0, now, next)) {
+    completion.error = error_bit(fault_.cause);
     return;
   }
   go_on(descriptor, training, std::move(next), now, completion);
@@ -196,16 +339,16 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
       }
     }
     if (!example.ok) {
-      completion.error = error_dma;
+      completion.error = error_bit(fault_.cause);
       break;
     }
     if (labelled && example.label >= classes) {
-      completion.error = error_label;
+      completion.error = fail(ErrorCause::label, example.label_address);
       break;
     }
     state("FORWARD", start);
     if (!forward(example, training, start)) {
-      completion.error = error_network;
+      completion.error = fail(ErrorCause::not_delivered);
       break;
     }
     const Duration outputs_at = output_join_.latest();
@@ -224,7 +367,7 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
       Duration written = compared;
       if (!write_host(descriptor.output_address + std::uint64_t{number} * sizeof predicted,
                       bytes_of_object(predicted), phase, written)) {
-        completion.error = error_dma;
+        completion.error = error_bit(fault_.cause);
         break;
       }
     }
@@ -235,7 +378,7 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
     if (training) {
       state("BACKWARD", compared);
       if (!backward(output_unit_->delta(), compared)) {
-        completion.error = error_network;
+        completion.error = fail(ErrorCause::not_delivered);
         break;
       }
       const Duration done = done_join_.latest();
@@ -264,6 +407,10 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
     if (services_.trace != nullptr) {
       services_.trace->example_finished();
     }
+    if (ports_.stopping() && number + 1 < descriptor.count) {
+      completion.error = fail(ErrorCause::aborted);
+      break;
+    }
   }
 }
 
@@ -285,7 +432,7 @@ Completion SequencerCore::resume(Duration& now) {
   if (prepare()) {
     go_on(work.descriptor, true, std::move(work.next), now, completion);
   } else {
-    completion.error = error_descriptor;
+    completion.error = fail(ErrorCause::network_settings);
   }
   finish(completion, now);
   return completion;
@@ -297,17 +444,53 @@ void SequencerCore::reset() {
   order_first_ = 0;
   since_transfer_ = 0;
   under_way_.reset();
+  fault_ = {};
 }
 
 bool SequencerCore::read_host(std::uint64_t address, std::span<std::byte> bytes, Phase phase, Duration& at) {
   book_host_bits(bytes.size(), phase);
-  return ports_.dma_read(address, bytes, at);
+  if (!ports_.dma_read(address, bytes, at)) {
+    fail(ErrorCause::dma_read, address);
+    return false;
+  }
+  return true;
 }
 
 bool SequencerCore::write_host(std::uint64_t address, std::span<const std::byte> bytes, Phase phase,
                                Duration& at) {
   book_host_bits(bytes.size(), phase);
-  return ports_.dma_write(address, bytes, at);
+  if (!ports_.dma_write(address, bytes, at)) {
+    fail(ErrorCause::dma_write, address);
+    return false;
+  }
+  return true;
+}
+
+bool SequencerCore::read_data(std::uint64_t offset, std::span<std::byte> bytes, Phase phase, Duration& at) {
+  bool good = true;
+  const Fault fault = data_.each_piece(offset, bytes.size(),
+                                       [&](std::uint64_t address, std::uint64_t first, std::uint64_t size) {
+                                         good = read_host(address, bytes.subspan(first, size), phase, at);
+                                         return good;
+                                       });
+  if (fault.any()) {
+    fail(fault.cause, fault.address);
+  }
+  return good && !fault.any();
+}
+
+bool SequencerCore::write_data(std::uint64_t offset, std::span<const std::byte> bytes, Phase phase,
+                               Duration& at) {
+  bool good = true;
+  const Fault fault = data_.each_piece(offset, bytes.size(),
+                                       [&](std::uint64_t address, std::uint64_t first, std::uint64_t size) {
+                                         good = write_host(address, bytes.subspan(first, size), phase, at);
+                                         return good;
+                                       });
+  if (fault.any()) {
+    fail(fault.cause, fault.address);
+  }
+  return good && !fault.any();
 }
 
 void SequencerCore::book_host_bits(std::size_t bytes, Phase phase) {
@@ -316,7 +499,7 @@ void SequencerCore::book_host_bits(std::size_t bytes, Phase phase) {
 }
 
 bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Duration at, Fetched& into) {
-  const bool training = descriptor.operation == static_cast<std::uint32_t>(DescriptorOperation::train);
+  const bool training = descriptor.kind() == DescriptorOperation::train;
   const Phase phase = training ? Phase::forward : Phase::inference;
   std::uint64_t index = number;
   into.ready = at;
@@ -331,15 +514,23 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
       }
     }
     index = order_[number - order_first_];
+    if (descriptor.columns != 0 && index >= descriptor.columns) {
+      fail(ErrorCause::order_index, descriptor.order_address + std::uint64_t{number} * sizeof(std::uint32_t));
+      return false;
+    }
   }
   into.input.resize(settings_.get(sequencer_register::inputs));
-  if (!read_host(descriptor.input_address + index * descriptor.stride, into.input, phase, into.ready)) {
+  if (!read_data(index * descriptor.stride, into.input, phase, into.ready)) {
     return false;
   }
   if (descriptor.label_address != 0) {
     std::uint16_t label = 0;
-    if (!read_host(descriptor.label_address + index * sizeof label, bytes_of_object(label), phase,
-                   into.ready)) {
+    into.label_address = descriptor.label_address + index * sizeof label;
+    if (into.label_address < descriptor.label_address) {
+      fail(ErrorCause::address_overflow, descriptor.label_address);
+      return false;
+    }
+    if (!read_host(into.label_address, bytes_of_object(label), phase, into.ready)) {
       return false;
     }
     into.label = label;
@@ -433,7 +624,7 @@ std::uint32_t SequencerCore::transfer(Duration& now) {
   flow.route = static_cast<interconnect::RouteId>(settings_.get(sequencer_register::transfer_route));
   state("TRANSFER", now);
   if (!send(header, flow, {}, now) || !ports_.arrived(all_done_)) {
-    return error_network;
+    return fail(ErrorCause::not_delivered);
   }
   services_.ledger.elapsed(Phase::transfer) += done_join_.latest() - now;
   services_.ledger.network_elapsed(Phase::transfer) += done_join_.path().network;

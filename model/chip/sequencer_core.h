@@ -12,7 +12,9 @@
 #include "foundation/trace_sink.h"
 #include "interconnect/packet.h"
 #include "model/chip/descriptor.h"
+#include "model/chip/error_cause.h"
 #include "model/chip/output_unit.h"
+#include "model/chip/segment_list.h"
 #include "model/chip/sequencer_settings.h"
 #include "tiles/join.h"
 #include "tiles/tile_parameters.h"
@@ -34,7 +36,7 @@ class SequencerPorts {
   virtual bool dma_read(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
   virtual bool dma_write(std::uint64_t address, std::span<const std::byte> bytes,
                          foundation::Duration& at) = 0;
-  /// Weights of a tile's row; `at` becomes the instant it is done.
+  /// Weights of a tile's row, or one register of a node; `at` becomes the instant it is done.
   virtual bool write_cells(std::uint64_t address, std::span<const std::byte> bytes,
                            foundation::Duration& at) = 0;
   virtual bool read_cells(std::uint64_t address, std::span<std::byte> bytes, foundation::Duration& at) = 0;
@@ -49,6 +51,8 @@ class SequencerPorts {
   virtual void settled(foundation::Duration now) = 0;
   /// A transfer is over at `now` and nothing is on its way in the chip: a moment to save its state.
   virtual void at_rest(foundation::Duration /*now*/) {}
+  /// The host wants the descriptor under way to end.
+  [[nodiscard]] virtual bool stopping() const { return false; }
 };
 
 /// Digital times of the sequencer and the assumptions it shares with the tiles.
@@ -59,12 +63,16 @@ struct SequencerParameters {
   foundation::Duration update{315000};       ///< length of an update, for the split of the time
   std::size_t tile_columns = 50;
   std::size_t mesh_nodes = 32;
+  std::size_t tile_rows = 4096;
+  std::size_t route_entries = 1024;
+  std::size_t receive_entries = 256;
 };
 
 /// The sequencer without its sockets: works descriptors off, one example after the other.
 ///
 /// Modelled: prefetch of the next example by DMA while the chip works, softmax and shared exponent of the
-/// output deltas, transfers at their interval. Not modelled: pipelining of examples through the layers.
+/// output deltas, transfers at their interval. Descriptors follow one another. Not modelled: pipelining of
+/// examples through the layers; the time of the sequencer's own registers.
 class SequencerCore {
  public:
   SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports,
@@ -75,6 +83,8 @@ class SequencerCore {
 
   /// Works one descriptor off, from `now`, which becomes the instant it is done.
   Completion execute(const Descriptor& descriptor, foundation::Duration& now);
+  /// Why the last descriptor ended with an error; the address is 0 where the descriptor itself is meant.
+  [[nodiscard]] const Fault& fault() const { return fault_; }
 
   /// A restored sequencer may be in the middle of a descriptor, which it then works off before others.
   [[nodiscard]] bool is_under_way() const { return under_way_.has_value(); }
@@ -99,12 +109,13 @@ class SequencerCore {
   struct Fetched {
     bool ok = false;
     std::uint32_t label = 0;
+    std::uint64_t label_address = 0;
     std::vector<std::byte> input;
     foundation::Duration ready{0};
 
     template <typename Self, typename Archive>
     static void state_of(Self& self, Archive& archive) {
-      archive(self.ok, self.label, self.input, self.ready);
+      archive(self.ok, self.label, self.label_address, self.input, self.ready);
     }
   };
   /// How far a descriptor of examples is, at rest after a transfer.
@@ -131,10 +142,18 @@ class SequencerCore {
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
     archive(self.settings_, self.order_, self.order_first_, self.since_transfer_, self.updates_,
-            self.under_way_);
+            self.under_way_, self.data_, self.fault_);
   }
 
+  class NodePort;
+
   bool prepare();
+  bool take_place(const Descriptor& descriptor, foundation::Phase phase, foundation::Duration& now,
+                  Completion& completion);
+  std::uint32_t fail(ErrorCause cause, std::uint64_t address = 0);
+  void configure(const Descriptor& descriptor, foundation::Duration& now, Completion& completion);
+  bool write_register(const RegisterEntry& entry, foundation::Duration& now);
+  void self_test(const Descriptor& descriptor, foundation::Duration& now, Completion& completion);
   void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now,
                     Completion& completion);
   void go_on(const Descriptor& descriptor, bool training, Fetched next, foundation::Duration& now,
@@ -148,6 +167,11 @@ class SequencerCore {
   bool read_host(std::uint64_t address, std::span<std::byte> bytes, foundation::Phase phase,
                  foundation::Duration& at);
   bool write_host(std::uint64_t address, std::span<const std::byte> bytes, foundation::Phase phase,
+                  foundation::Duration& at);
+  /// The descriptor's data, wherever they lie: `offset` is from their begin.
+  bool read_data(std::uint64_t offset, std::span<std::byte> bytes, foundation::Phase phase,
+                 foundation::Duration& at);
+  bool write_data(std::uint64_t offset, std::span<const std::byte> bytes, foundation::Phase phase,
                   foundation::Duration& at);
   void book_host_bits(std::size_t bytes, foundation::Phase phase);
   bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
@@ -189,6 +213,8 @@ class SequencerCore {
   Ahead ahead_;
   std::uint32_t since_transfer_ = 0;
   std::uint32_t updates_ = 0;      ///< ordered so far, modulo 2^32
+  SegmentList data_;               ///< of the descriptor in hand
+  Fault fault_;                    ///< the last one
   std::optional<Work> under_way_;  ///< within at_rest(), and when restored until it is resumed
 };
 

@@ -1,9 +1,11 @@
 #include "model/chip/sequencer_module.h"
 
 #include <cstring>
+#include <utility>
 
 #include "foundation/rest_listener.h"
 #include "interconnect/packet_time.h"
+#include "model/chip/descriptor_check.h"
 
 namespace kirchhoff::model {
 
@@ -54,7 +56,8 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const SequencerParamet
                        })
                  : nullptr),
       sender_(mesh_out, packets, timed_.get()),
-      core_(parameters, *this, services, this->name()) {
+      core_(parameters, *this, services, this->name()),
+      ring_(core_.settings()) {
   control.register_b_transport(this, &Sequencer::control_transport);
   control.register_transport_dbg(this, &Sequencer::control_debug);
   mesh_in.register_b_transport(this, &Sequencer::mesh_transport);
@@ -138,37 +141,106 @@ void Sequencer::run() {
   while (true) {
     wait(doorbell_);
     now_ = to_duration(sc_core::sc_time_stamp());
-    settings.put(sequencer_register::busy, 1);
-    std::uint32_t errors = 0;
-    while (true) {
-      const std::uint32_t entries = settings.get(sequencer_register::ring_entries);
-      const std::uint32_t head = settings.get(sequencer_register::ring_head);
-      if (entries == 0 || head == settings.get(sequencer_register::ring_tail) % entries) {
-        break;
-      }
-      Descriptor descriptor;
-      Completion completion;
-      if (core_.is_under_way()) {
-        descriptor = core_.descriptor_under_way();
-        mesh_.settle(now_);
-        completion = core_.resume(now_);
-      } else if (dma_read(settings.ring_base() + std::uint64_t{head} * sizeof descriptor,
-                          std::as_writable_bytes(std::span{&descriptor, 1}), now_)) {
-        completion = core_.execute(descriptor, now_);
-      } else {
-        completion.error = error_dma;
-      }
-      if (descriptor.completion_address != 0 &&
-          !dma_write(descriptor.completion_address, std::as_bytes(std::span{&completion, 1}), now_)) {
-        completion.error |= error_dma;
-      }
-      errors |= completion.error;
-      settings.put(sequencer_register::ring_head, (head + 1) % entries);
-      synchronise();
+    if (!running_ || (!core_.is_under_way() && ring_.outstanding() == 0)) {
+      continue;
     }
+    settings.put(sequencer_register::busy, 1);
+    work_off();
     settings.put(sequencer_register::busy, 0);
-    raise(interrupt_completion | (errors != 0 ? std::uint32_t{interrupt_error} : 0U), errors);
+    if (aborting_) {
+      aborting_ = false;
+      ring_.discard();
+    }
+    if (is_stopping()) {
+      std::exchange(then_, nullptr)();
+    } else if (ring_.outstanding() == 0) {
+      raise({.interrupts = interrupt_completion});
+    }
   }
+}
+
+/// Descriptors from the ring's head until there is none, or the host wants it to end.
+void Sequencer::work_off() {
+  while (running_ && !stopping() && (core_.is_under_way() || ring_.outstanding() > 0)) {
+    const std::uint64_t address = ring_.head_address();
+    Descriptor descriptor;
+    Completion completion;
+    Fault unread;
+    if (core_.is_under_way()) {
+      descriptor = core_.descriptor_under_way();
+      mesh_.settle(now_);
+      completion = core_.resume(now_);
+    } else if (dma_read(address, std::as_writable_bytes(std::span{&descriptor, 1}), now_)) {
+      completion = core_.execute(descriptor, now_);
+    } else {
+      unread = {ErrorCause::dma_read, address};
+      completion.error = error_dma;
+    }
+    if (is_stopping()) {  // a soft reset forgets the descriptor
+      synchronise();
+      return;
+    }
+    end_descriptor(descriptor, completion, unread.any() ? unread : core_.fault(), address);
+  }
+}
+
+/// Writes the record of a descriptor that lies at `address`, gives its entry back and tells the host.
+void Sequencer::end_descriptor(const Descriptor& descriptor, Completion completion, Fault fault,
+                               std::uint64_t address) {
+  if (completion.error == 0) {
+    fault = {};
+  } else if (completion.error == error_descriptor && fault.address == 0) {
+    fault.address = address;
+  }
+  if (descriptor.completion_address != 0 && !overflows(descriptor.completion_address, sizeof completion)) {
+    LongCompletion record{.completion = completion,
+                          .cause = static_cast<std::uint32_t>(fault.cause),
+                          .error_address = fault.address};
+    const auto bytes = std::as_bytes(std::span{&record, 1});
+    const bool written = dma_write(
+        descriptor.completion_address,
+        bytes.first(descriptor.has(descriptor_long_record) ? sizeof record : sizeof completion), now_);
+    if (!written && !fault.any()) {
+      fault = {ErrorCause::dma_write, descriptor.completion_address};
+    }
+    completion.error |= written ? 0U : std::uint32_t{error_dma};
+  }
+  ring_.pop();
+  synchronise();
+  ChipEvent event{.errors = completion.error, .fault = fault, .tag = descriptor.tag};
+  event.interrupts = descriptor.has(descriptor_interrupt) ? std::uint32_t{interrupt_descriptor} : 0U;
+  if (event.interrupts != 0 || event.errors != 0) {
+    raise(event);
+  }
+}
+
+void Sequencer::set_running(bool on) {
+  if (on && !running_) {
+    doorbell_.notify(sc_core::SC_ZERO_TIME);
+  }
+  running_ = on;
+}
+
+void Sequencer::abort() {
+  if (busy()) {
+    aborting_ = true;
+  } else {
+    ring_.discard();
+  }
+}
+
+void Sequencer::stop(std::function<void()> then) {
+  if (busy()) {
+    then_ = std::move(then);
+  } else {
+    then();
+  }
+}
+
+void Sequencer::reset() {
+  core_.reset();
+  running_ = true;
+  aborting_ = false;
 }
 
 /// Lets others run, who find the ledger up to date.
@@ -200,20 +272,24 @@ void Sequencer::at_rest(Duration now) {
   }
 }
 
+void Sequencer::save(foundation::StateWriter& writer) const {
+  core_.save(writer);
+  writer(running_, aborting_);
+}
+
 void Sequencer::restore(foundation::StateReader& reader) {
   core_.restore(reader);
+  reader(running_, aborting_);
   if (core_.is_under_way()) {
     doorbell_.notify(sc_core::SC_ZERO_TIME);
   }
 }
 
-void Sequencer::raise(std::uint32_t interrupt, std::uint32_t error) {
-  std::array<std::uint32_t, 2> words{interrupt, error};
+void Sequencer::raise(ChipEvent event, const sc_core::sc_time& delay) {
   tlm::tlm_generic_payload payload;
-  prepare_payload(payload, tlm::TLM_WRITE_COMMAND, 0, reinterpret_cast<std::byte*>(words.data()),
-                  sizeof words);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  events->b_transport(payload, delay);
+  prepare_payload(payload, tlm::TLM_WRITE_COMMAND, 0, reinterpret_cast<std::byte*>(&event), sizeof event);
+  sc_core::sc_time local = delay;
+  events->b_transport(payload, local);
 }
 
 // ---- registers --------------------------------------------------------------------------------------
@@ -232,15 +308,20 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
     return;
   }
   std::memcpy(&word, payload.get_data_ptr(), sizeof word);
+  if (DescriptorRing::governs(offset)) {
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);  // posted: what is wrong is in ERROR_STATUS
+    const ErrorCause cause = ring_.write(offset, word, busy());
+    if (cause != ErrorCause::none) {
+      raise({.errors = error_bit(cause), .fault = {cause, payload.get_address()}}, delay);
+    } else if (offset == sequencer_register::ring_tail || offset == sequencer_register::doorbell) {
+      doorbell_.notify(delay);
+    }
+    return;
+  }
   if (!core_.settings().write(offset, word)) {
     payload.set_response_status(core_.settings().read(offset) ? tlm::TLM_COMMAND_ERROR_RESPONSE
                                                               : tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
-  }
-  if (offset == sequencer_register::ring_tail) {
-    doorbell_.notify(delay);
-  } else if (offset == sequencer_register::ring_entries) {
-    core_.settings().put(sequencer_register::ring_head, 0);  // a new ring starts at its first entry
   }
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }

@@ -3,6 +3,7 @@
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <functional>
 #include <memory>
 #include <systemc>
 #include <tlm>
@@ -10,6 +11,8 @@
 #include "interconnect/mesh.h"
 #include "interconnect/packet_port.h"
 #include "interconnect/packet_sender.h"
+#include "model/chip/descriptor_ring.h"
+#include "model/chip/host_registers.h"
 #include "model/chip/sequencer_core.h"
 
 namespace kirchhoff::model {
@@ -32,9 +35,20 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
             interconnect::PacketPool& packets, const foundation::Services& services);
 
   // See SequencerCore. Local time is no state: a restored sequencer starts at the kernel's.
-  void save(foundation::StateWriter& writer) const { core_.save(writer); }
+  void save(foundation::StateWriter& writer) const;
   void restore(foundation::StateReader& reader);
-  void reset() { core_.reset(); }
+  void reset();
+
+  // What CONTROL asks for.
+  [[nodiscard]] bool busy() const { return core_.settings().get(sequencer_register::busy) != 0; }
+  [[nodiscard]] std::uint32_t outstanding() const { return ring_.outstanding(); }
+  /// Whether the next descriptor of the ring is begun.
+  void set_running(bool on);
+  /// Leaves the descriptor under way at its next example or row, and drops what the ring holds.
+  void abort();
+  /// Calls `then` once no descriptor is under way: now, or from the sequencer's own process.
+  void stop(std::function<void()> then);
+  [[nodiscard]] bool is_stopping() const { return then_ != nullptr; }
 
  private:
   void run();
@@ -44,10 +58,13 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
                                   sc_core::sc_time& delay);
   tlm::tlm_sync_enum mesh_backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                    sc_core::sc_time& delay);
+  void work_off();
+  void end_descriptor(const Descriptor& descriptor, Completion completion, Fault fault,
+                      std::uint64_t address);
   void control_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned control_debug(tlm::tlm_generic_payload& payload);
   void mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  void raise(std::uint32_t interrupt, std::uint32_t error);
+  void raise(ChipEvent event, const sc_core::sc_time& delay = sc_core::SC_ZERO_TIME);
   void synchronise();
 
   bool send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
@@ -62,6 +79,7 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   void end_ahead() override;
   void settled(foundation::Duration now) override;
   void at_rest(foundation::Duration now) override;
+  [[nodiscard]] bool stopping() const override { return aborting_ || is_stopping(); }
   bool dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes, std::size_t size,
                   foundation::Duration& at);
 
@@ -78,6 +96,10 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   sc_core::sc_event ahead_changed_;
   bool ahead_wanted_ = false;
   SequencerCore core_;
+  DescriptorRing ring_;
+  bool running_ = true;
+  bool aborting_ = false;
+  std::function<void()> then_;  ///< when stopped
 };
 
 }  // namespace kirchhoff::model

@@ -1,15 +1,14 @@
 #include "model/chip/sequencer_settings.h"
 
-#include <algorithm>
 #include <bit>
+
+#include "model/chip/register_map.h"
 
 namespace kirchhoff::model {
 namespace {
 
 const RegisterDoc* doc_of(std::uint32_t offset) {
-  const auto found = std::find_if(sequencer_register_docs.begin(), sequencer_register_docs.end(),
-                                  [&](const RegisterDoc& doc) { return doc.offset == offset; });
-  return found == sequencer_register_docs.end() ? nullptr : &*found;
+  return find_register(sequencer_register_docs, offset);
 }
 
 bool is_flow_word(std::uint32_t offset) {
@@ -19,7 +18,9 @@ bool is_flow_word(std::uint32_t offset) {
 }  // namespace
 
 SequencerSettings::SequencerSettings() : words_(sequencer_registers_bytes / 4, 0) {
-  put(sequencer_register::transfer_route, interconnect::no_route);
+  for (const RegisterDoc& doc : sequencer_register_docs) {
+    put(doc.offset, doc.reset);
+  }
 }
 
 bool SequencerSettings::write(std::uint32_t offset, std::uint32_t value) {
@@ -27,7 +28,9 @@ bool SequencerSettings::write(std::uint32_t offset, std::uint32_t value) {
   if (!is_flow_word(offset) && (doc == nullptr || doc->access == RegisterAccess::read_only)) {
     return false;
   }
-  put(offset, value);
+  if (is_flow_word(offset) || doc->access != RegisterAccess::write_only) {
+    put(offset, value);
+  }
   return true;
 }
 

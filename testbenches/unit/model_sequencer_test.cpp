@@ -215,8 +215,9 @@ TEST_F(Sequencer, NothingCompletesAtOnce) {
 
 TEST_F(Sequencer, UnknownOperationsAreRefused) {
   Descriptor descriptor;
-  descriptor.operation = 6;
+  descriptor.operation = 8;
   EXPECT_EQ(run(descriptor).error, model::error_descriptor);
+  EXPECT_EQ(core.fault().cause, model::ErrorCause::operation);
   descriptor.operation = 0xffffffffU;
   EXPECT_EQ(run(descriptor).error, model::error_descriptor);
   EXPECT_TRUE(ports.sent.empty());
@@ -575,7 +576,7 @@ TEST(SequencerSettings, ReadOnlyRegistersStay) {
 
 TEST(SequencerSettings, UnknownOffsets) {
   model::SequencerSettings settings;
-  for (const std::uint32_t offset : {0x18U, 0x38U, 0x7fcU, 0x7000U, 0x10000U}) {
+  for (const std::uint32_t offset : {0x1cU, 0x38U, 0x7fcU, 0x7000U, 0x10000U}) {
     EXPECT_FALSE(settings.write(offset, 5)) << offset;
     EXPECT_FALSE(settings.read(offset).has_value()) << offset;
   }

@@ -32,11 +32,12 @@ TEST(TileSettings, EveryDocumentedRegisterReadsBack) {
   std::set<std::uint32_t> offsets;
   std::uint32_t value = 1000;
   for (const auto& doc : tiles::tile_register_docs) {
-    EXPECT_TRUE(offsets.insert(offset(doc.address)).second) << doc.name;
-    EXPECT_TRUE(settings.write(offset(doc.address), ++value)) << doc.name;
-    if (doc.address != TileRegister::status) {
-      EXPECT_EQ(settings.read(offset(doc.address)), value) << doc.name;
-      EXPECT_EQ(settings.get(doc.address), value) << doc.name;
+    EXPECT_TRUE(offsets.insert(doc.offset).second) << doc.name;
+    EXPECT_EQ(settings.read(doc.offset), doc.reset) << doc.name;
+    EXPECT_TRUE(settings.write(doc.offset, ++value)) << doc.name;
+    if (doc.offset != offset(TileRegister::status)) {
+      EXPECT_EQ(settings.read(doc.offset), value) << doc.name;
+      EXPECT_EQ(settings.get(static_cast<TileRegister>(doc.offset)), value) << doc.name;
     }
   }
 }
