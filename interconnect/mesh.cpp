@@ -8,7 +8,7 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
            const foundation::Services& services)
     : topology_(topology), ledger_(services.ledger) {
   group_.timing = timing;
-  group_.trace = services.trace;
+  group_.links = LinkTrace{services.trace, topology.node_count()};
   group_.locals.resize(topology.node_count());
   routers_.reserve(topology.node_count());
   for (NodeId node = 0; node < topology.node_count(); ++node) {
@@ -25,6 +25,8 @@ Mesh::Mesh(Topology topology, const LinkTiming& timing, std::size_t route_entrie
     group_.routers.push_back(routers_.back().get());
     group_.cores.push_back(&routers_.back()->core());
   }
+  const sc_core::sc_object* chip = routers_.front()->get_parent_object();
+  group_.log = PacketLog{services.transactions, topology, chip == nullptr ? "" : chip->name()};
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {
       if (topology.has_neighbour(node, port)) {

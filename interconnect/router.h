@@ -8,7 +8,8 @@
 
 #include "foundation/aligned.h"
 #include "foundation/services.h"
-#include "foundation/trace_sink.h"
+#include "interconnect/link_trace.h"
+#include "interconnect/packet_log.h"
 #include "interconnect/route_tree.h"
 #include "interconnect/tree_traffic.h"
 
@@ -48,7 +49,8 @@ struct RouterGroup {
   };
 
   LinkTiming timing;
-  foundation::TraceSink* trace = nullptr;
+  LinkTrace links;
+  PacketLog log;
   std::vector<Router*> routers;                                ///< by node
   std::vector<RouterCore*> cores;                              ///< by node
   std::vector<tlm::tlm_blocking_transport_if<>*> locals;       ///< by node: what is behind its local port
@@ -98,8 +100,9 @@ class Router : public sc_core::sc_module {
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
   void access_table(tlm::tlm_generic_payload& payload);
   void end_of_elaboration() override;
-  void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
-                     foundation::Duration tail);
+  void log_access(const Reservations* entry, const tlm::tlm_generic_payload& payload,
+                  foundation::Duration begin, foundation::Duration end) const;
+  [[nodiscard]] Port port_of(const Reservations* entry) const;
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status, const char* why);
 
   RouterGroup& group_;
@@ -111,7 +114,6 @@ class Router : public sc_core::sc_module {
   std::array<std::unique_ptr<Output>, 5> outputs_;
   /// What the outputs are bound to; asked for once, not for every packet.
   std::array<tlm::tlm_blocking_transport_if<>*, 5> targets_{};
-  std::array<foundation::TraceSink::Signal, 5> link_signals_{};
   bool reported_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/trace_sink.h"
+#include "traces/recording.h"
+#include "traces/signal_selection.h"
 
 namespace kirchhoff::traces {
 
@@ -20,50 +23,89 @@ namespace kirchhoff::traces {
 /// gives the same file.
 class VcdWriter final : public foundation::TraceSink {
  public:
-  /// Busy signals are wanted for the first `examples` examples; reals, bits and vectors throughout.
   /// Throws InputError where the file cannot be written, here and in every later call.
+  VcdWriter(const std::filesystem::path& path, const Recording& recording);
+  /// States and queues for the first `examples` examples; reals, bits and vectors throughout.
   VcdWriter(const std::filesystem::path& path, std::uint64_t examples);
 
   Signal declare(std::string_view scope, std::string_view name, Kind kind, unsigned width) override;
-  void bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
-  void real(Signal signal, foundation::Duration time, double value) override;
-  void text(Signal signal, foundation::Duration time, std::string_view value) override;
+  Signal declare_part(std::string_view scope) override;
+  void end_of_declarations() override { selection_.check(); }
   void settle(foundation::Duration time) override;
+  [[nodiscard]] bool wants_settling() const override { return pending_.size() >= kCrowd; }
   void example_finished() override { ++examples_done_; }
-  [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_; }
+  [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
 
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
 
  private:
-  struct Declaration {
+  /// Changes that are kept before it pays to write them; a few examples of a chip of 32 tiles.
+  static constexpr std::size_t kCrowd = 4096;
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  enum class Rule : std::uint8_t { replace, state, sum };  ///< what a value does to the one before it
+  struct Variable {
     std::string scope;
     std::string name;
     Kind kind;
     unsigned width;
     std::string code;
-    std::uint64_t last;  ///< bits of the value written last
+    std::string tail;  ///< of its lines: code and end of line, a blank before it where one belongs there
+  };
+  /// What values are told about, and where they are shown.
+  struct Channel {
+    Rule rule = Rule::replace;
+    bool touched = false;
+    std::uint32_t shown = kNone;  ///< variable
+    std::uint32_t busy = kNone;   ///< variable that shows whether the state is another than idle
+    std::uint64_t last = 0;       ///< bits of the value written last
+    std::uint64_t next = 0;
+    foundation::Duration seen = foundation::Duration::min();  ///< time of the last value before the window
   };
   struct Change {
     foundation::Duration time;
-    Signal signal;
-    std::uint64_t value;  ///< bits; of a double; or index of a text
+    std::uint64_t value;  ///< bits; of a double; index of a text; what is added
+    Signal channel;
   };
 
+  void put_bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
+  void put_real(Signal signal, foundation::Duration time, double value) override;
+  void put_text(Signal signal, foundation::Duration time, std::string_view value) override;
+  void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
+                std::string_view state) override;
+  void put_queued(Signal part, foundation::Duration time, int more) override;
+
+  std::uint32_t variable(std::string_view scope, std::string_view name, Kind kind, unsigned width);
+  Signal channel(Rule rule, std::uint32_t shown, std::uint32_t busy);
   void add(Signal signal, foundation::Duration time, std::uint64_t value);
+  void add_before_window(Channel& channel, foundation::Duration time, std::uint64_t value);
+  void apply(const Change& change);
   void write_header();
   void write_until(foundation::Duration time);
-  void append_value(const Declaration& declaration, std::uint64_t value);
+  void write_instant(foundation::Duration time);
+  void show(const Channel& channel, std::uint64_t value);
+  void append_value(const Variable& variable, std::uint64_t value);
+  void append_time(foundation::Duration time);
   std::uint32_t text_index(std::string_view value);
   void flush_buffer();
 
   foundation::AtomicFile file_;
+  SignalSelection selection_;
   std::uint64_t examples_;
+  foundation::Duration begin_;
+  foundation::Duration end_;
   std::uint64_t examples_done_ = 0;
-  std::vector<Declaration> signals_;
+  foundation::Duration settled_{0};
+  std::vector<Variable> variables_;
+  std::vector<Channel> channels_;
   std::vector<Change> pending_;
+  std::vector<Change> batch_;    ///< that is being written
+  std::vector<Change> scratch_;  ///< of its sorting
+  std::vector<Signal> touched_;  ///< at the instant that is being written
   std::vector<std::string> texts_;
   std::unordered_map<std::string, std::uint32_t> text_of_;
+  std::array<std::uint32_t, 64> recent_texts_{};  ///< by where their letters lie: names are constants
   std::string buffer_;
   bool header_written_ = false;
   foundation::Duration written_until_{-1};  ///< time of the last #-line

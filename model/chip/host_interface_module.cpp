@@ -11,7 +11,6 @@ namespace kirchhoff::model {
 
 using foundation::Duration;
 using foundation::Phase;
-using foundation::TraceSink;
 using interconnect::absolute;
 using interconnect::offset_of;
 using interconnect::to_sc_time;
@@ -33,17 +32,13 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
           (chip.topology.rows << 16) | chip.topology.columns,
           (static_cast<std::uint32_t>(chip.tile.rows) << 16) | static_cast<std::uint32_t>(chip.tile.columns)},
       ideal_(chip.tile.detail == tiles::Detail::ideal),
-      sender_(mesh, packets) {
+      sender_(mesh, packets),
+      trace_(services, this->name()) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
   sequencer_events.register_b_transport(this, &HostInterface::events_transport);
   reset_registers();
-  if (services_.trace != nullptr) {
-    dma_signal_ = services_.trace->declare(this->name(), "dma", TraceSink::Kind::text);
-    access_signal_ = services_.trace->declare(this->name(), "access", TraceSink::Kind::text);
-    interrupt_signal_ = services_.trace->declare(this->name(), "interrupt", TraceSink::Kind::bit);
-  }
   SC_HAS_PROCESS(HostInterface);
   SC_METHOD(drive_interrupt);
   sensitive << interrupt_changed_;
@@ -111,10 +106,8 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
   }
   const Duration end = absolute(delay);
   services_.ledger.elapsed(Phase::setup) += end - begin;
-  if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    services_.trace->text(access_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(access_signal_, end, foundation::TraceSink::idle_state);
-  }
+  trace_.accessed(address, payload.is_read(), begin, end,
+                  interconnect::response_name(payload.get_response_status()));
 }
 
 tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& payload,
@@ -182,15 +175,14 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   const Duration length =
       parameters_.dma_latency + foundation::from_seconds(static_cast<double>(payload.get_data_length()) /
                                                          parameters_.dma_bytes_per_second);
-  const Duration begin = bus_.reserve(absolute(delay), length);
+  const Duration asked = absolute(delay);
+  const Duration begin = bus_.reserve(asked, length);
   services_.ledger.counters().dma_bytes += payload.get_data_length();
   ++services_.ledger.counters().dma_accesses;
-  if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    services_.trace->text(dma_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);
-  }
   delay = offset_of(begin + length);
   memory->b_transport(payload, delay);
+  trace_.burst(payload.get_address(), payload.get_data_length(), payload.is_read(), asked, begin,
+               begin + length, interconnect::response_name(payload.get_response_status()));
   if (!payload.is_response_ok()) {
     own(host_register::error_address_low) = static_cast<std::uint32_t>(payload.get_address());
     own(host_register::error_address_high) = static_cast<std::uint32_t>(payload.get_address() >> 32);
@@ -209,10 +201,7 @@ void HostInterface::events_transport(tlm::tlm_generic_payload& payload, sc_core:
 void HostInterface::drive_interrupt() {
   const bool level = (own(host_register::interrupt_status) & own(host_register::interrupt_enable)) != 0;
   interrupt.write(level);
-  if (services_.trace != nullptr) {
-    services_.trace->bits(interrupt_signal_, interconnect::to_duration(sc_core::sc_time_stamp()),
-                          level ? 1 : 0);
-  }
+  trace_.interrupt(level, interconnect::to_duration(sc_core::sc_time_stamp()));
 }
 
 }  // namespace kirchhoff::model

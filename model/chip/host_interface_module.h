@@ -11,11 +11,11 @@
 #include "foundation/services.h"
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
-#include "foundation/trace_sink.h"
 #include "interconnect/link.h"
 #include "interconnect/packet_sender.h"
 #include "model/chip/address_map.h"
 #include "model/chip/chip_description.h"
+#include "model/chip/host_trace.h"
 
 namespace kirchhoff::model {
 
@@ -65,9 +65,7 @@ class HostInterface : public sc_core::sc_module {
   interconnect::Reservations bus_;
   std::array<std::uint32_t, 16> registers_{};
   sc_core::sc_event interrupt_changed_;
-  foundation::TraceSink::Signal dma_signal_ = 0;
-  foundation::TraceSink::Signal access_signal_ = 0;
-  foundation::TraceSink::Signal interrupt_signal_ = 0;
+  HostTrace trace_;
 };
 
 }  // namespace kirchhoff::model

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "foundation/rest_listener.h"
+#include "foundation/transaction_listener.h"
 #include "interconnect/packet_time.h"
 
 namespace kirchhoff::model {
@@ -84,10 +85,20 @@ void Sequencer::run() {
       }
       errors |= completion.error;
       settings.put(sequencer_register::ring_head, (head + 1) % entries);
+      show_ring(now_);
       synchronise();
     }
     settings.put(sequencer_register::busy, 0);
     raise(interrupt_completion | (errors != 0 ? std::uint32_t{interrupt_error} : 0U), errors);
+  }
+}
+
+void Sequencer::show_ring(Duration at) {
+  const auto& settings = core_.settings();
+  const std::uint32_t entries = settings.get(sequencer_register::ring_entries);
+  if (entries > 0) {
+    const std::uint32_t tail = settings.get(sequencer_register::ring_tail) % entries;
+    core_.show_waiting((tail + entries - settings.get(sequencer_register::ring_head)) % entries, at);
   }
 }
 
@@ -101,14 +112,18 @@ void Sequencer::synchronise() {
   if (services_.trace != nullptr) {
     services_.trace->settle(now_);
   }
+  if (services_.transactions != nullptr) {
+    services_.transactions->settle(now_);
+  }
 }
 
 void Sequencer::settled(Duration now) {
   now_ = now;
   mesh_.settle(now);
-  // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
-  const bool traced = services_.trace != nullptr && services_.trace->listening();
-  if (traced || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
+  // The kernel keeps up with who records much, so that the writer can let go of what is past.
+  const bool recorded = (services_.trace != nullptr && services_.trace->wants_settling()) ||
+                        (services_.transactions != nullptr && services_.transactions->wants_settling());
+  if (recorded || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();
   }
 }
@@ -159,6 +174,7 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   }
   if (offset == sequencer_register::ring_tail) {
     doorbell_.notify(delay);
+    show_ring(absolute(delay));
   } else if (offset == sequencer_register::ring_entries) {
     core_.settings().put(sequencer_register::ring_head, 0);  // a new ring starts at its first entry
   }
