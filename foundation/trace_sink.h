@@ -62,6 +62,12 @@ class TraceSink {
       put_busy(part, begin, end, state);
     }
   }
+  /// The same for something that queued from `ready` on and to the end.
+  void served(Signal part, Duration ready, Duration begin, Duration end, std::string_view state) {
+    if (part != unheard) {
+      put_served(part, ready, begin, end, state);
+    }
+  }
   /// From `time` on so many more, or less, queue for a part.
   void queued(Signal part, Duration time, int more) {
     if (part != unheard) {
@@ -86,6 +92,11 @@ class TraceSink {
   virtual void put_text(Signal signal, Duration time, std::string_view value) = 0;
   virtual void put_busy(Signal part, Duration begin, Duration end, std::string_view state) = 0;
   virtual void put_queued(Signal part, Duration time, int more) = 0;
+  virtual void put_served(Signal part, Duration ready, Duration begin, Duration end, std::string_view state) {
+    put_queued(part, ready, 1);
+    put_busy(part, begin, end, state);
+    put_queued(part, end, -1);
+  }
 };
 
 }  // namespace kirchhoff::foundation

@@ -36,9 +36,7 @@ class LinkTrace {
               foundation::Duration tail) {
     const Signal part = parts_[node * all_ports.size() + index_of(port)];
     if (part != foundation::TraceSink::unheard) {
-      sink_->queued(part, ready, 1);
-      sink_->busy(part, begin, tail, name_of(kind));
-      sink_->queued(part, tail, -1);
+      sink_->served(part, ready, begin, tail, name_of(kind));
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -14,7 +15,8 @@ using foundation::Duration;
 
 namespace {
 
-constexpr std::size_t flush_bytes = 1U << 16;
+constexpr std::size_t buffer_bytes = 1U << 16;
+constexpr std::size_t line_bytes = 128;
 constexpr unsigned queue_bits = 16;
 
 /// Identifier codes count through the printable characters '!' to '~'.
@@ -85,6 +87,34 @@ void sort_by_time(std::vector<Change>& changes, std::vector<Change>& scratch) {
   }
 }
 
+/// Moves what is before `time` from `pending` to `batch`, sorted.
+template <typename Change>
+void take_settled(std::vector<Change>& pending, std::vector<Change>& batch, std::vector<Change>& scratch,
+                  Duration time) {
+  batch.clear();
+  std::size_t open = 0;
+  for (const Change& change : pending) {
+    if (change.time < time) {
+      batch.push_back(change);
+    } else {
+      pending[open++] = change;
+    }
+  }
+  pending.resize(open);
+  sort_by_time(batch, scratch);
+}
+
+template <typename Snippet>
+Snippet snippet_of(const std::string& text) {
+  Snippet snippet;
+  if (text.size() > snippet.letters.size()) {
+    throw foundation::ModelError("'" + text + "' is too long to be traced");
+  }
+  std::copy(text.begin(), text.end(), snippet.letters.begin());
+  snippet.size = static_cast<std::uint32_t>(text.size());
+  return snippet;
+}
+
 }  // namespace
 
 VcdWriter::VcdWriter(const std::filesystem::path& path, const Recording& recording)
@@ -92,9 +122,10 @@ VcdWriter::VcdWriter(const std::filesystem::path& path, const Recording& recordi
       selection_(recording.signals),
       examples_(recording.examples),
       begin_(recording.begin),
-      end_(recording.end) {
+      end_(recording.end),
+      buffer_(buffer_bytes),
+      out_(buffer_.data()) {
   text_index(idle_state);  // index 0, the initial value of every text
-  buffer_.reserve(flush_bytes + 4096);
 }
 
 VcdWriter::VcdWriter(const std::filesystem::path& path, std::uint64_t examples)
@@ -111,23 +142,26 @@ std::uint32_t VcdWriter::variable(std::string_view scope, std::string_view name,
   }
   const unsigned bits = kind == Kind::vector ? width : kind == Kind::real ? 64 : 1;
   const std::string code = code_of(variables_.size());
-  variables_.push_back({std::string{scope}, std::string{name}, kind, bits, code,
-                        (kind == Kind::bit ? "" : " ") + code + '\n'});
+  Variable& added = variables_.emplace_back();
+  added.scope = scope;
+  added.name = name;
+  added.kind = kind;
+  added.width = bits;
+  added.code = code;
+  added.tail = snippet_of<Snippet>(code + '\n');
   return static_cast<std::uint32_t>(variables_.size() - 1);
-}
-
-foundation::TraceSink::Signal VcdWriter::channel(Rule rule, std::uint32_t shown, std::uint32_t busy) {
-  Channel& added = channels_.emplace_back();
-  added.rule = rule;
-  added.shown = shown;
-  added.busy = busy;
-  return static_cast<Signal>(channels_.size() - 1);
 }
 
 foundation::TraceSink::Signal VcdWriter::declare(std::string_view scope, std::string_view name, Kind kind,
                                                  unsigned width) {
   const std::uint32_t shown = variable(scope, name, kind, width);
-  return shown == kNone ? unheard : channel(kind == Kind::text ? Rule::state : Rule::replace, shown, kNone);
+  if (shown == kNone) {
+    return unheard;
+  }
+  Channel& channel = channels_.emplace_back();
+  channel.has_states = kind == Kind::text;
+  channel.shown = shown;
+  return static_cast<Signal>(channels_.size() - 1);
 }
 
 foundation::TraceSink::Signal VcdWriter::declare_part(std::string_view scope) {
@@ -137,71 +171,97 @@ foundation::TraceSink::Signal VcdWriter::declare_part(std::string_view scope) {
   if (state == kNone && busy == kNone && queue == kNone) {
     return unheard;
   }
-  const Signal part = channel(Rule::state, state, busy);
-  channel(Rule::sum, queue, kNone);  // right behind it: put_queued() relies on that
-  return part;
+  Channel& channel = channels_.emplace_back();
+  channel.has_states = true;
+  channel.shown = state;
+  channel.busy = busy;
+  channel.queue = queue;
+  return static_cast<Signal>(channels_.size() - 1);
 }
 
 // ---- values -----------------------------------------------------------------------------------------
 
-void VcdWriter::add(Signal signal, Duration time, std::uint64_t value) {
-  if (time < begin_) {
-    add_before_window(channels_[signal], time, value);
-  } else if (time <= end_) {
-    pending_.push_back({time, value, signal});
+void VcdWriter::add(const Change& change) {
+  if (change.time < begin_) {
+    add_before_window(change);
+  } else if (change.time <= end_) {
+    pending_.push_back(change);
   }
 }
 
 /// Only what is left at the begin of the window matters.
-void VcdWriter::add_before_window(Channel& channel, Duration time, std::uint64_t value) {
-  if (channel.rule == Rule::sum) {
-    channel.last += value;
-  } else if (time > channel.seen || (time == channel.seen && !(channel.rule == Rule::state && value == 0))) {
-    channel.last = value;
-    channel.seen = time;
+void VcdWriter::add_before_window(const Change& change) {
+  Channel& channel = channels_[change.channel];
+  channel.queued += change.more;
+  if (change.state != kNoState &&
+      (change.time > channel.seen || (change.time == channel.seen && change.state != 0))) {
+    channel.last = change.state;
+    channel.seen = change.time;
+  }
+}
+
+void VcdWriter::add(const WideChange& change) {
+  Channel& channel = channels_[change.channel];
+  if (change.time >= begin_) {
+    if (change.time <= end_) {
+      pending_wide_.push_back(change);
+    }
+  } else if (change.time >= channel.seen) {
+    channel.last = change.value;
+    channel.seen = change.time;
   }
 }
 
 void VcdWriter::put_bits(Signal signal, Duration time, std::uint64_t value) {
-  add(signal, time, value);
+  add(WideChange{time, signal, value});
 }
 
 void VcdWriter::put_real(Signal signal, Duration time, double value) {
-  add(signal, time, std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value));  // one zero
+  add(WideChange{time, signal, std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value)});  // one zero
 }
 
 void VcdWriter::put_text(Signal signal, Duration time, std::string_view value) {
-  add(signal, time, text_index(value));
+  add(Change{time, signal, text_index(value), 0});
 }
 
 void VcdWriter::put_busy(Signal part, Duration begin, Duration end, std::string_view state) {
-  if (channels_[part].shown == kNone && channels_[part].busy == kNone) {
-    return;
-  }
-  add(part, begin, text_index(state));
-  add(part, end, 0);
+  add(Change{begin, part, text_index(state), 0});
+  add(Change{end, part, 0, 0});
 }
 
 void VcdWriter::put_queued(Signal part, Duration time, int more) {
-  if (channels_[part + 1].shown != kNone) {
-    add(part + 1, time, static_cast<std::uint64_t>(std::int64_t{more}));
-  }
+  add(Change{time, part, kNoState, static_cast<std::int16_t>(more)});
 }
 
-std::uint32_t VcdWriter::text_index(std::string_view value) {
+void VcdWriter::put_served(Signal part, Duration ready, Duration begin, Duration end,
+                           std::string_view state) {
+  const std::uint16_t index = text_index(state);
+  if (ready == begin) {  // nearly always
+    add(Change{begin, part, index, 1});
+  } else {
+    add(Change{ready, part, kNoState, 1});
+    add(Change{begin, part, index, 0});
+  }
+  add(Change{end, part, 0, -1});
+}
+
+std::uint16_t VcdWriter::text_index(std::string_view value) {
   const auto place =
       (std::bit_cast<std::uintptr_t>(value.data()) ^ value.size() << 3U) % recent_texts_.size();
-  std::uint32_t& recent = recent_texts_[place];
+  std::uint16_t& recent = recent_texts_[place];
   if (recent < texts_.size()) {
-    const std::string_view text = texts_[recent];
-    if (text.substr(1, text.size() - 2) == value) {
+    const Snippet& text = texts_[recent];
+    if (std::string_view{text.letters.data() + 1, text.size - 2} == value) {
       return recent;
     }
   }
   const auto [found, fresh] =
-      text_of_.try_emplace(std::string{value}, static_cast<std::uint32_t>(texts_.size()));
+      text_of_.try_emplace(std::string{value}, static_cast<std::uint16_t>(texts_.size()));
   if (fresh) {
-    texts_.push_back('s' + std::string{value} + ' ');
+    if (texts_.size() == kNoState) {
+      throw foundation::ModelError("more than 65535 different states are traced");
+    }
+    texts_.push_back(snippet_of<Snippet>('s' + std::string{value} + ' '));
   }
   recent = found->second;
   return recent;
@@ -223,7 +283,8 @@ void VcdWriter::close() {
 
 void VcdWriter::write_header() {
   header_written_ = true;
-  buffer_ += "$comment Kirchhoff waveforms; reals named _us are microsiemens $end\n$timescale 1 ps $end\n";
+  std::string head =
+      "$comment Kirchhoff waveforms; reals named _us are microsiemens $end\n$timescale 1 ps $end\n";
   // By scope, so that every scope opens once; signals keep the order of their declaration.
   std::vector<const Variable*> sorted;
   for (const auto& variable : variables_) {
@@ -238,29 +299,29 @@ void VcdWriter::write_header() {
     const auto common = static_cast<std::size_t>(
         std::mismatch(open.begin(), open.end(), parts.begin(), parts.end()).first - open.begin());
     for (std::size_t i = open.size(); i > common; --i) {
-      buffer_ += "$upscope $end\n";
+      head += "$upscope $end\n";
     }
     for (std::size_t i = common; i < parts.size(); ++i) {
-      buffer_ += "$scope module " + std::string{parts[i]} + " $end\n";
+      head += "$scope module " + std::string{parts[i]} + " $end\n";
     }
     open = parts;
-    buffer_ += std::string{"$var "} + type_of(variable->kind) + ' ' + std::to_string(variable->width) + ' ' +
-               variable->code + ' ' + variable->name +
-               (variable->kind == Kind::vector ? " [" + std::to_string(variable->width - 1) + ":0]"
-                                               : std::string{}) +
-               " $end\n";
+    head += std::string{"$var "} + type_of(variable->kind) + ' ' + std::to_string(variable->width) + ' ' +
+            variable->code + ' ' + variable->name +
+            (variable->kind == Kind::vector ? " [" + std::to_string(variable->width - 1) + ":0]"
+                                            : std::string{}) +
+            " $end\n";
   }
   for (std::size_t i = 0; i < open.size(); ++i) {
-    buffer_ += "$upscope $end\n";
+    head += "$upscope $end\n";
   }
-  buffer_ += "$enddefinitions $end\n#" + std::to_string(begin_.count()) + "\n$dumpvars\n";
+  head += "$enddefinitions $end\n#" + std::to_string(begin_.count()) + "\n$dumpvars\n";
+  file_.write(head);
   for (const Channel& channel : channels_) {
-    show(channel, channel.last);
-    if (channel.busy != kNone) {
-      append_value(variables_[channel.busy], channel.last != 0 ? 1 : 0);
-    }
+    append_value(channel.shown, channel.last);
+    append_value(channel.busy, channel.last != 0 ? 1 : 0);
+    append_value(channel.queue, static_cast<std::uint64_t>(channel.queued));
   }
-  buffer_ += "$end\n";
+  append(snippet_of<Snippet>("$end\n"));
   written_until_ = begin_;
 }
 
@@ -271,105 +332,128 @@ void VcdWriter::write_until(Duration time) {
     }
     write_header();
   }
-  batch_.clear();
-  std::size_t open = 0;
-  for (const Change& change : pending_) {
-    if (change.time < time) {
-      batch_.push_back(change);
-    } else {
-      pending_[open++] = change;
+  take_settled(pending_, batch_, scratch_, time);
+  take_settled(pending_wide_, batch_wide_, scratch_wide_, time);
+  auto change = batch_.cbegin();
+  auto wide = batch_wide_.cbegin();
+  while (change != batch_.cend() || wide != batch_wide_.cend()) {
+    const Duration instant =
+        wide == batch_wide_.cend() || (change != batch_.cend() && change->time < wide->time) ? change->time
+                                                                                             : wide->time;
+    for (; change != batch_.cend() && change->time == instant; ++change) {
+      apply(*change);
     }
-  }
-  pending_.resize(open);
-  sort_by_time(batch_, scratch_);
-  for (std::size_t i = 0; i < batch_.size();) {
-    const Duration instant = batch_[i].time;
-    for (; i < batch_.size() && batch_[i].time == instant; ++i) {
-      apply(batch_[i]);
+    for (; wide != batch_wide_.cend() && wide->time == instant; ++wide) {
+      apply(*wide);
     }
     write_instant(instant);
-    if (buffer_.size() > flush_bytes) {
-      flush_buffer();
-    }
   }
 }
 
-void VcdWriter::apply(const Change& change) {
-  Channel& channel = channels_[change.channel];
-  if (channel.rule == Rule::sum) {
-    channel.next = (channel.touched ? channel.next : channel.last) + change.value;
-  } else if (channel.rule != Rule::state || change.value != 0 || !channel.touched) {
-    channel.next = change.value;  // idle hides no other state
-  }
+VcdWriter::Channel& VcdWriter::touch(Signal signal) {
+  Channel& channel = channels_[signal];
   if (!channel.touched) {
     channel.touched = true;
-    touched_.push_back(change.channel);
+    channel.next = channel.last;
+    channel.queued_next = channel.queued;
+    touched_.push_back(signal);
   }
+  return channel;
+}
+
+void VcdWriter::apply(const Change& change) {
+  Channel& channel = touch(change.channel);
+  channel.queued_next += change.more;
+  if (change.state != kNoState && (change.state != 0 || !channel.state_touched)) {
+    channel.next = change.state;  // idle hides no other state
+    channel.state_touched = true;
+  }
+}
+
+void VcdWriter::apply(const WideChange& change) {
+  touch(change.channel).next = change.value;
 }
 
 /// In the order of declaration: a waveform has one file, however the calls came.
 void VcdWriter::write_instant(Duration time) {
-  std::sort(touched_.begin(), touched_.end());
+  if (touched_.size() > 1) {
+    std::sort(touched_.begin(), touched_.end());
+  }
   for (const Signal signal : touched_) {
     Channel& channel = channels_[signal];
-    channel.touched = false;
-    if (channel.next == channel.last) {
-      continue;
+    channel.touched = channel.state_touched = false;
+    if (channel.next != channel.last) {
+      const bool turned = channel.has_states && (channel.next == 0) != (channel.last == 0);
+      append_change(channel.shown, channel.next, time);
+      append_change(turned ? channel.busy : kNone, channel.next != 0 ? 1 : 0, time);
+      channel.last = channel.next;
     }
-    append_time(time);
-    show(channel, channel.next);
-    if (channel.busy != kNone && (channel.next == 0) != (channel.last == 0)) {
-      append_value(variables_[channel.busy], channel.next != 0 ? 1 : 0);
+    if (channel.queued_next != channel.queued) {
+      append_change(channel.queue, static_cast<std::uint64_t>(channel.queued_next), time);
+      channel.queued = channel.queued_next;
     }
-    channel.last = channel.next;
   }
   touched_.clear();
 }
 
+void VcdWriter::append_change(std::uint32_t variable, std::uint64_t value, Duration time) {
+  if (variable != kNone) {
+    append_time(time);
+    append_value(variable, value);
+  }
+}
+
+void VcdWriter::append(const Snippet& snippet) {
+  std::memcpy(out_, snippet.letters.data(), snippet.letters.size());
+  out_ += snippet.size;
+}
+
 void VcdWriter::append_time(Duration time) {
   if (time > written_until_) {
-    std::array<char, 24> digits;
-    digits[0] = '#';
-    char* end = std::to_chars(digits.data() + 1, digits.data() + digits.size() - 1, time.count()).ptr;
-    *end++ = '\n';
-    buffer_.append(digits.data(), end);
+    *out_++ = '#';
+    out_ = std::to_chars(out_, out_ + line_bytes, time.count()).ptr;
+    *out_++ = '\n';
     written_until_ = time;
   }
 }
 
-void VcdWriter::show(const Channel& channel, std::uint64_t value) {
-  if (channel.shown != kNone) {
-    append_value(variables_[channel.shown], value);
+/// One line of at most line_bytes; nothing where there is no variable.
+void VcdWriter::append_value(std::uint32_t variable, std::uint64_t value) {
+  if (variable == kNone) {
+    return;
   }
-}
-
-void VcdWriter::append_value(const Variable& variable, std::uint64_t value) {
-  std::array<char, 80> line;
-  char* end = line.data();
-  switch (variable.kind) {
+  const Variable& shown = variables_[variable];
+  switch (shown.kind) {
     case Kind::bit:
-      *end++ = value != 0 ? '1' : '0';
+      *out_++ = value != 0 ? '1' : '0';
       break;
     case Kind::vector:
-      *end++ = 'b';
-      end = std::to_chars(end, line.data() + line.size(), value, 2).ptr;
+      *out_++ = 'b';
+      if (value < 2) {
+        *out_++ = static_cast<char>('0' + static_cast<char>(value));
+      } else {
+        out_ = std::to_chars(out_, out_ + line_bytes, value, 2).ptr;
+      }
+      *out_++ = ' ';
       break;
     case Kind::real:
-      *end++ = 'r';
-      end = std::to_chars(end, line.data() + line.size(), std::bit_cast<double>(value)).ptr;
+      *out_++ = 'r';
+      out_ = std::to_chars(out_, out_ + line_bytes, std::bit_cast<double>(value)).ptr;
+      *out_++ = ' ';
       break;
     case Kind::text:
-      buffer_.append(texts_[value]);
-      buffer_.append(variable.tail, 1);
-      return;
+      append(texts_[value]);
+      break;
   }
-  buffer_.append(line.data(), end);
-  buffer_.append(variable.tail);
+  append(shown.tail);
+  if (out_ > buffer_.data() + buffer_.size() - 4 * line_bytes) {
+    flush_buffer();
+  }
 }
 
 void VcdWriter::flush_buffer() {
-  file_.write(buffer_);
-  buffer_.clear();
+  file_.write({buffer_.data(), static_cast<std::size_t>(out_ - buffer_.data())});
+  out_ = buffer_.data();
 }
 
 }  // namespace kirchhoff::traces

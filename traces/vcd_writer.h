@@ -32,7 +32,9 @@ class VcdWriter final : public foundation::TraceSink {
   Signal declare_part(std::string_view scope) override;
   void end_of_declarations() override { selection_.check(); }
   void settle(foundation::Duration time) override;
-  [[nodiscard]] bool wants_settling() const override { return pending_.size() >= kCrowd; }
+  [[nodiscard]] bool wants_settling() const override {
+    return pending_.size() + pending_wide_.size() >= kCrowd;
+  }
   void example_finished() override { ++examples_done_; }
   [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
 
@@ -40,34 +42,51 @@ class VcdWriter final : public foundation::TraceSink {
   void close();
 
  private:
-  /// Changes that are kept before it pays to write them; a few examples of a chip of 32 tiles.
-  static constexpr std::size_t kCrowd = 4096;
+  /// Changes that are kept before it pays to write them: those of an example of a chip of 32 tiles, so that
+  /// they stay in the cache until then.
+  static constexpr std::size_t kCrowd = 1024;
   static constexpr std::uint32_t kNone = 0xffffffff;
 
-  enum class Rule : std::uint8_t { replace, state, sum };  ///< what a value does to the one before it
+  /// Short text that is copied as a whole.
+  struct Snippet {
+    std::array<char, 32> letters{};
+    std::uint32_t size = 0;
+  };
   struct Variable {
     std::string scope;
     std::string name;
     Kind kind;
     unsigned width;
     std::string code;
-    std::string tail;  ///< of its lines: code and end of line, a blank before it where one belongs there
+    Snippet tail;  ///< of its lines: code and end of line
   };
   /// What values are told about, and where they are shown.
   struct Channel {
-    Rule rule = Rule::replace;
+    bool has_states = false;  ///< otherwise wide values, not states and a queue
     bool touched = false;
+    bool state_touched = false;
     std::uint32_t shown = kNone;  ///< variable
     std::uint32_t busy = kNone;   ///< variable that shows whether the state is another than idle
-    std::uint64_t last = 0;       ///< bits of the value written last
+    std::uint32_t queue = kNone;  ///< variable
+    std::uint64_t last = 0;       ///< bits of the value written last; of a text: its index
     std::uint64_t next = 0;
+    std::int64_t queued = 0;  ///< as written last
+    std::int64_t queued_next = 0;
     foundation::Duration seen = foundation::Duration::min();  ///< time of the last value before the window
   };
   struct Change {
     foundation::Duration time;
-    std::uint64_t value;  ///< bits; of a double; index of a text; what is added
     Signal channel;
+    std::uint16_t state;  ///< index of a text; kNoState: as it is
+    std::int16_t more;    ///< in the queue
   };
+  /// Of what has no states. Far fewer than the changes of links and tiles, which are kept small.
+  struct WideChange {
+    foundation::Duration time;
+    Signal channel;
+    std::uint64_t value;
+  };
+  static constexpr std::uint16_t kNoState = 0xffff;
 
   void put_bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
   void put_real(Signal signal, foundation::Duration time, double value) override;
@@ -75,19 +94,24 @@ class VcdWriter final : public foundation::TraceSink {
   void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
                 std::string_view state) override;
   void put_queued(Signal part, foundation::Duration time, int more) override;
+  void put_served(Signal part, foundation::Duration ready, foundation::Duration begin,
+                  foundation::Duration end, std::string_view state) override;
 
   std::uint32_t variable(std::string_view scope, std::string_view name, Kind kind, unsigned width);
-  Signal channel(Rule rule, std::uint32_t shown, std::uint32_t busy);
-  void add(Signal signal, foundation::Duration time, std::uint64_t value);
-  void add_before_window(Channel& channel, foundation::Duration time, std::uint64_t value);
+  void add(const Change& change);
+  void add(const WideChange& change);
+  void add_before_window(const Change& change);
   void apply(const Change& change);
+  void apply(const WideChange& change);
+  Channel& touch(Signal signal);
   void write_header();
   void write_until(foundation::Duration time);
   void write_instant(foundation::Duration time);
-  void show(const Channel& channel, std::uint64_t value);
-  void append_value(const Variable& variable, std::uint64_t value);
+  void append_change(std::uint32_t variable, std::uint64_t value, foundation::Duration time);
+  void append_value(std::uint32_t variable, std::uint64_t value);
   void append_time(foundation::Duration time);
-  std::uint32_t text_index(std::string_view value);
+  void append(const Snippet& snippet);
+  std::uint16_t text_index(std::string_view value);
   void flush_buffer();
 
   foundation::AtomicFile file_;
@@ -100,13 +124,17 @@ class VcdWriter final : public foundation::TraceSink {
   std::vector<Variable> variables_;
   std::vector<Channel> channels_;
   std::vector<Change> pending_;
-  std::vector<Change> batch_;    ///< that is being written
+  std::vector<WideChange> pending_wide_;
+  std::vector<Change> batch_;  ///< that is being written
+  std::vector<WideChange> batch_wide_;
   std::vector<Change> scratch_;  ///< of its sorting
+  std::vector<WideChange> scratch_wide_;
   std::vector<Signal> touched_;  ///< at the instant that is being written
-  std::vector<std::string> texts_;
-  std::unordered_map<std::string, std::uint32_t> text_of_;
-  std::array<std::uint32_t, 64> recent_texts_{};  ///< by where their letters lie: names are constants
-  std::string buffer_;
+  std::vector<Snippet> texts_;   ///< as they are written
+  std::unordered_map<std::string, std::uint16_t> text_of_;
+  std::array<std::uint16_t, 64> recent_texts_{};  ///< by where their letters lie: names are constants
+  std::vector<char> buffer_;
+  char* out_;  ///< end of what is in the buffer
   bool header_written_ = false;
   foundation::Duration written_until_{-1};  ///< time of the last #-line
 };

@@ -32,9 +32,7 @@ HostTrace::HostTrace(const foundation::Services& services, std::string_view scop
 void HostTrace::accessed(std::uint64_t address, bool read, Duration begin, Duration end,
                          std::string_view response) const {
   if (sink_ != nullptr && sink_->states_wanted()) {
-    sink_->queued(access_, begin, 1);
-    sink_->busy(access_, begin, end, read ? "READ" : "WRITE");
-    sink_->queued(access_, end, -1);
+    sink_->served(access_, begin, begin, end, read ? "READ" : "WRITE");
   }
   if (log_ != nullptr && log_->wanted()) {
     Transaction transaction;
@@ -54,9 +52,7 @@ void HostTrace::accessed(std::uint64_t address, bool read, Duration begin, Durat
 void HostTrace::burst(std::uint64_t address, std::uint32_t bytes, bool read, Duration asked, Duration begin,
                       Duration end, std::string_view response) const {
   if (sink_ != nullptr && sink_->states_wanted()) {
-    sink_->queued(dma_, asked, 1);
-    sink_->busy(dma_, begin, end, read ? "READ" : "WRITE");
-    sink_->queued(dma_, end, -1);
+    sink_->served(dma_, asked, begin, end, read ? "READ" : "WRITE");
   }
   if (log_ != nullptr && log_->wanted()) {
     constexpr double bits_per_byte = 8;

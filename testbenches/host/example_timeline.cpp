@@ -95,11 +95,24 @@ void ExampleTimeline::put_text(Signal signal, Duration time, std::string_view va
 
 void ExampleTimeline::put_busy(Signal part, Duration begin, Duration end, std::string_view state) {
   const Declared declared = signals_[part];
-  if (!finished_ && declared.track) {
-    spans_.push_back({*declared.track, std::string{state}, begin, end});
-  }
+  keep(declared, begin, end, state);
   if (next_ != nullptr && next_->states_wanted()) {
     next_->busy(declared.next, begin, end, state);
+  }
+}
+
+void ExampleTimeline::put_served(Signal part, Duration ready, Duration begin, Duration end,
+                                 std::string_view state) {
+  const Declared declared = signals_[part];
+  keep(declared, begin, end, state);
+  if (next_ != nullptr && next_->states_wanted()) {
+    next_->served(declared.next, ready, begin, end, state);
+  }
+}
+
+void ExampleTimeline::keep(const Declared& declared, Duration begin, Duration end, std::string_view state) {
+  if (!finished_ && declared.track) {
+    spans_.push_back({*declared.track, std::string{state}, begin, end});
   }
 }
 

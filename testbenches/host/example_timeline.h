@@ -65,8 +65,12 @@ class ExampleTimeline final : public foundation::TraceSink {
   void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
                 std::string_view state) override;
   void put_queued(Signal part, foundation::Duration time, int more) override;
+  void put_served(Signal part, foundation::Duration ready, foundation::Duration begin,
+                  foundation::Duration end, std::string_view state) override;
 
   Signal listen_to(const Declared& declared);
+  void keep(const Declared& declared, foundation::Duration begin, foundation::Duration end,
+            std::string_view state);
   void record(std::size_t track, foundation::Duration time, std::string_view value);
   void start_at(foundation::Duration time);
 
