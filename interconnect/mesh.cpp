@@ -11,7 +11,7 @@ Mesh::Mesh(const MeshParameters& parameters, PacketPool& packets, const foundati
   group_.timing = parameters.style.timing;
   group_.coding = parameters.style.coding;
   group_.packets = &packets;
-  group_.trace = services.trace;
+  group_.links = LinkTrace{services.trace, topology.node_count()};
   group_.locals.resize(topology.node_count());
   routers_.reserve(topology.node_count());
   for (NodeId node = 0; node < topology.node_count(); ++node) {
@@ -30,6 +30,8 @@ Mesh::Mesh(const MeshParameters& parameters, PacketPool& packets, const foundati
     group_.cores.push_back(&routers_.back()->core());
     routers_.back()->core().set_link_fault(parameters.faults.ports(node));
   }
+  const sc_core::sc_object* chip = routers_.front()->get_parent_object();
+  group_.log = PacketLog{services.transactions, topology, chip == nullptr ? "" : chip->name()};
   for (NodeId node = 0; node < topology.node_count(); ++node) {
     for (const Port port : all_ports) {
       if (topology.has_neighbour(node, port)) {

@@ -61,6 +61,8 @@ struct PacketHeader {
   std::int32_t exponent = 0;       ///< of scaled deltas and of sums over them: value = code x 2^exponent
   std::uint32_t update = 0;        ///< how many updates came before; the generators count, no wire carries it
   std::uint16_t hops = 0;          ///< links between routers that an access has taken; by tables, uncounted
+  std::uint16_t entry_node = 0;    ///< where it came into the mesh; for recording, approximately timed only
+  std::uint8_t entry_port = 0;
   foundation::Phase phase = foundation::Phase::setup;
   foundation::Duration sent_at{0};
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <tlm>
 
 #include "interconnect/packet.h"
@@ -15,5 +16,26 @@ struct PacketExtension : tlm::tlm_extension<PacketExtension> {
     header = static_cast<const PacketExtension&>(other).header;
   }
 };
+
+/// For logs: static text.
+inline std::string_view response_name(tlm::tlm_response_status status) {
+  switch (status) {
+    case tlm::TLM_OK_RESPONSE:
+      return "OK";
+    case tlm::TLM_ADDRESS_ERROR_RESPONSE:
+      return "ADDRESS_ERROR";
+    case tlm::TLM_COMMAND_ERROR_RESPONSE:
+      return "COMMAND_ERROR";
+    case tlm::TLM_BURST_ERROR_RESPONSE:
+      return "BURST_ERROR";
+    case tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE:
+      return "BYTE_ENABLE_ERROR";
+    case tlm::TLM_INCOMPLETE_RESPONSE:
+      return "INCOMPLETE";
+    case tlm::TLM_GENERIC_ERROR_RESPONSE:
+      break;
+  }
+  return "GENERIC_ERROR";
+}
 
 }  // namespace kirchhoff::interconnect

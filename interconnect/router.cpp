@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "foundation/ledger.h"
@@ -15,13 +16,12 @@
 namespace kirchhoff::interconnect {
 
 using foundation::Duration;
-using foundation::TraceSink;
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kKindNames{"ACTIVATION", "PARTIAL_SUM", "LAYER_OUTPUT", "REPORT",
-                                                      "EXPONENT",   "DELTA",       "BACK_PARTIAL", "TRANSFER",
-                                                      "DONE",       "ACCESS"};
+bool is_table_address(std::uint64_t address) {
+  return !is_cell_address(address) && (address - node_window_base) % node_window_bytes >= router_access_table_offset;
+}
 
 }  // namespace
 
@@ -34,7 +34,13 @@ class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
-    router_.transport(entry_, payload, delay);
+    if (entry_ != nullptr && router_.group_.log.wanted()) {
+      const Duration begin = absolute(delay);
+      router_.transport(entry_, payload, delay);
+      router_.log_access(port_, payload, begin, absolute(delay));
+    } else {
+      router_.transport(entry_, payload, delay);
+    }
   }
   unsigned transport_dbg(tlm::tlm_generic_payload& payload) override { return router_.debug(payload); }
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& dmi) override {
@@ -99,10 +105,7 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
     }
     if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
       outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str(), *this, port);
-      if (services_.trace != nullptr) {
-        link_signals_[index] =
-            services_.trace->declare(this->name(), "link_" + port_name, TraceSink::Kind::text);
-      }
+      group_.links.declare(node_, port, this->name());
     }
   }
 }
@@ -137,10 +140,41 @@ void Router::access_own(tlm::tlm_generic_payload& payload) {
   access_table(payload);
 }
 
-void Router::passes(Port out, const PacketHeader& header, Duration begin, Duration tail) {
+void Router::passes(Port out, const PacketHeader& header, Duration ready, Duration begin, Duration tail) {
   const std::uint64_t bits = header.wire_bits();
   book_link(services_.ledger, node_, out, header.phase, 1, bits, core_.timing().flits(bits));
-  trace_passage(out, header, begin, tail);
+  if (group_.links.wanted()) {
+    group_.links.passed(node_, out, header.kind, ready, begin, tail);
+  }
+  if (header.by_table && !core_.has_neighbour(out) && group_.log.wanted()) {
+    log_delivery(out, header, tail);
+  }
+}
+
+void Router::answers(Port in, const tlm::tlm_generic_payload& payload, Duration at) {
+  if (!core_.has_neighbour(in) && group_.log.wanted()) {
+    log_access(in, payload, head_of(payload)->header.sent_at, at);
+  }
+}
+
+/// Approximately timed, a packet does not know the rest of its tree; whoever records has it followed again.
+void Router::log_delivery(Port out, const PacketHeader& header, Duration tail) const {
+  const RouteTree tree{group_.cores, header.entry_node, header.route};
+  const auto hops = tree.hops();
+  const auto exit = std::find_if(hops.begin(), hops.end(), [&](const RouteTree::Hop& hop) {
+    return hop.exit && hop.node == node_ && hop.port == out;
+  });
+  if (exit != hops.end()) {
+    PacketLog::Delivery delivery{group_.log,
+                                 header.entry_node,
+                                 static_cast<Port>(header.entry_port),
+                                 header,
+                                 core_.timing().flits(header.wire_bits()),
+                                 header.sent_at,
+                                 hops};
+    delivery.arrived(static_cast<std::size_t>(exit - hops.begin()), tail,
+                     response_name(tlm::TLM_OK_RESPONSE));
+  }
 }
 
 tlm::tlm_target_socket<>& Router::input(Port port) {
@@ -152,8 +186,7 @@ tlm::tlm_initiator_socket<>& Router::output(Port port) {
 }
 
 bool Router::owns(const PacketHeader& header, std::uint64_t address) const {
-  return !header.by_table && header.destination == core_.node() && !is_cell_address(address) &&
-         (address - node_window_base) % node_window_bytes >= router_access_table_offset;
+  return !header.by_table && header.destination == core_.node() && is_table_address(address);
 }
 
 /// When the head of a packet that is ready at `ready` is here.
@@ -195,7 +228,10 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   const Duration arrival = arrival_of(entry, length, kernel + to_duration(delay));
   const auto passage = core_.pass_for(port, length, arrival);
   book_link(services_.ledger, core_.node(), port, header.phase, 1, bits, core_.timing().flits(bits));
-  trace_passage(port, header, passage.begin, passage.tail);
+  if (group_.links.wanted()) {
+    group_.links.passed(node_, port, header.kind, arrival + core_.timing().router_latency(), passage.begin,
+                        passage.tail);
+  }
   delay = to_sc_time((core_.has_neighbour(port) ? passage.head : passage.tail) - kernel);
   targets_[index_of(port)]->b_transport(payload, delay);
   if (header.kind == PacketKind::access) {
@@ -304,14 +340,20 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   const std::span<Duration> begins{hops.size() > kUsual ? many.data() : few.data(), hops.size()};
   pass_along(hops, {known.links, hops.size()}, group.timing, length, arrival, begins, group.settled);
   known.traffic.add(hops, header.phase, bits, flits, services_.ledger);
-  if (group_.trace != nullptr) {
-    for (std::size_t i = 0; i < hops.size(); ++i) {
-      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
-    }
+  if (group.links.wanted()) {
+    group_.links.passed(hops, header.kind, group.timing, length, arrival, begins);
+  }
+  std::optional<PacketLog::Delivery> logged;
+  if (entry != nullptr && group.log.wanted()) {
+    logged.emplace(group.log, node_, port_of(entry), header, flits, kernel + to_duration(delay), hops);
   }
   if (known.exits.size() == 1) {
     delay = to_sc_time(begins[known.exits[0].hop] + length - kernel);
     known.exits[0].target->b_transport(payload, delay);
+    if (logged) {
+      const std::size_t hop = known.exits[0].hop;
+      logged->arrived(hop, begins[hop] + length, response_name(payload.get_response_status()));
+    }
     return;
   }
   auto status = tlm::TLM_OK_RESPONSE;
@@ -323,6 +365,9 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
     if (!share.is_response_ok()) {
       status = share.get_response_status();
     }
+    if (logged) {
+      logged->arrived(exit.hop, begins[exit.hop] + length, response_name(share.get_response_status()));
+    }
     share.release();
     last = std::max(last, branch);
   }
@@ -330,11 +375,18 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   delay = last;
 }
 
-void Router::trace_passage(Port port, const PacketHeader& header, Duration begin, Duration tail) {
-  if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    const auto signal = link_signals_[index_of(port)];
-    services_.trace->text(signal, begin, kKindNames[static_cast<std::size_t>(header.kind)]);
-    services_.trace->text(signal, tail, foundation::TraceSink::idle_state);
+Port Router::port_of(const Reservations* entry) const {
+  return *std::find_if(all_ports.begin(), all_ports.end(),
+                       [&](Port port) { return &core_.entry(port) == entry; });
+}
+
+void Router::log_access(Port entry, const tlm::tlm_generic_payload& payload, Duration begin,
+                        Duration end) const {
+  const PacketExtension* head = head_of(payload);
+  if (head != nullptr && !head->header.by_table && head->header.destination < core_.topology().node_count()) {
+    group_.log.accessed(node_, entry, head->header, core_.timing().flits(head->header.wire_bits()),
+                        payload.get_address(), payload.is_read(), is_table_address(payload.get_address()),
+                        begin, end, response_name(payload.get_response_status()));
   }
 }
 

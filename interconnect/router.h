@@ -9,7 +9,8 @@
 
 #include "foundation/aligned.h"
 #include "foundation/services.h"
-#include "foundation/trace_sink.h"
+#include "interconnect/link_trace.h"
+#include "interconnect/packet_log.h"
 #include "interconnect/packet_pool.h"
 #include "interconnect/packet_port.h"
 #include "interconnect/route_tree.h"
@@ -54,7 +55,8 @@ struct RouterGroup {
   LinkTiming timing;
   foundation::CodingStyle coding = foundation::CodingStyle::loosely_timed;
   PacketPool* packets = nullptr;
-  foundation::TraceSink* trace = nullptr;
+  LinkTrace links;
+  PacketLog log;
   std::vector<Router*> routers;                                ///< by node
   std::vector<RouterCore*> cores;                              ///< by node
   std::vector<tlm::tlm_blocking_transport_if<>*> locals;       ///< by node: what is behind its local port
@@ -112,16 +114,19 @@ class Router : public sc_core::sc_module, private SwitchHost {
 
   bool is_own(const PacketHeader& header, std::uint64_t address) const override;
   void access_own(tlm::tlm_generic_payload& payload) override;
-  void passes(Port out, const PacketHeader& header, foundation::Duration begin,
+  void passes(Port out, const PacketHeader& header, foundation::Duration ready, foundation::Duration begin,
               foundation::Duration tail) override;
-  void trace_passage(Port port, const PacketHeader& header, foundation::Duration begin,
-                     foundation::Duration tail);
+  void answers(Port in, const tlm::tlm_generic_payload& payload, foundation::Duration at) override;
+  void log_delivery(Port out, const PacketHeader& header, foundation::Duration tail) const;
   void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
               const std::string& why) override;
   /// False, and refused, where an access cannot leave at `port` or has been at every router.
   bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) override;
   void refuse_route(tlm::tlm_generic_payload& payload, RouteId route, const char* why);
   [[nodiscard]] std::string disabled_link(NodeId node, Port port) const override;
+  void log_access(Port entry, const tlm::tlm_generic_payload& payload, foundation::Duration begin,
+                  foundation::Duration end) const;
+  [[nodiscard]] Port port_of(const Reservations* entry) const;
 
   RouterGroup& group_;
   NodeId node_;
@@ -133,7 +138,6 @@ class Router : public sc_core::sc_module, private SwitchHost {
   std::array<std::unique_ptr<Output>, 5> outputs_;
   /// What the outputs are bound to; asked for once, not for every packet.
   std::array<tlm::tlm_blocking_transport_if<>*, 5> targets_{};
-  std::array<foundation::TraceSink::Signal, 5> link_signals_{};
   bool reported_ = false;
 };
 

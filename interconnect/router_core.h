@@ -65,6 +65,7 @@ class RouterCore {
     return entry.reserve(ready, length, settled) + cycle;
   }
   [[nodiscard]] Reservations& entry(Port port) { return entries_[index_of(port)]; }
+  [[nodiscard]] const Reservations& entry(Port port) const { return entries_[index_of(port)]; }
 
   struct Passage {
     foundation::Duration begin;  ///< the link is taken from here

@@ -127,6 +127,10 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
       delay += to_sc_time(length);
       return tlm::TLM_COMPLETED;
     }
+    if (!has_router(in)) {
+      head->header.entry_node = static_cast<std::uint16_t>(core_.node());
+      head->header.entry_port = static_cast<std::uint8_t>(in);
+    }
     payload.acquire();
     const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
     const std::size_t channel = access ? timing.virtual_channels : header.channel;
@@ -172,7 +176,7 @@ void RouterSwitch::step() {
 
 void RouterSwitch::start(const Stored& stored, Port in, Port out, std::size_t channel) {
   const PacketHeader& header = head_of(*stored.packet)->header;
-  host_.passes(out, header, now(), now() + stored.length);
+  host_.passes(out, header, stored.ready, now(), now() + stored.length);
   if (stored.kept) {
     accesses_.push_back({stored.packet, in});
     begin(out, *stored.packet, header, stored.length);
@@ -249,6 +253,7 @@ void RouterSwitch::answer(const Answer& answer) {
   if (answer.own) {
     host_.access_own(*answer.payload);
   }
+  host_.answers(answer.in, *answer.payload, now());
   respond(answer.in, *answer.payload);
 }
 

@@ -32,9 +32,11 @@ class SwitchHost {
   virtual bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) = 0;
   /// In words.
   [[nodiscard]] virtual std::string disabled_link(NodeId node, Port port) const = 0;
-  /// A packet takes an output link from `begin` until its tail is through at `tail`.
-  virtual void passes(Port out, const PacketHeader& header, foundation::Duration begin,
-                      foundation::Duration tail) = 0;
+  /// A packet that could take an output link at `ready` takes it from `begin` until its tail is through.
+  virtual void passes(Port out, const PacketHeader& header, foundation::Duration ready,
+                      foundation::Duration begin, foundation::Duration tail) = 0;
+  /// An access that came in by `in` is answered.
+  virtual void answers(Port in, const tlm::tlm_generic_payload& payload, foundation::Duration at) = 0;
 };
 
 /// A router in approximately timed style: SwitchCore behind the four phases.

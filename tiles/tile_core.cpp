@@ -233,6 +233,7 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
     case FlowAction::partial_sum:
       if (collector_ && flow->slot < collector_->partial_slots() && flow->count == columns_ &&
           decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot))) {
+        waits(PacketKind::partial_sum, arrival);
         collect_partial(header, flow->slot, {}, arrival, path);
         outcome = Outcome::ok;
       }
@@ -245,12 +246,14 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
           flow->destination_first + flow->count <= columns_ &&
           decode(header.format, bytes, flow->source_first,
                  collector_->back_partial(flow->slot).subspan(flow->destination_first, flow->count))) {
+        waits(PacketKind::back_partial, arrival);
         collect_back(header, arrival, path);
         outcome = Outcome::ok;
       }
       break;
     case FlowAction::exponent_report:
       if (collector_) {
+        waits(PacketKind::exponent_report, arrival);
         collect_report(header, header.exponent, arrival, path);
         outcome = Outcome::ok;
       }
@@ -262,11 +265,13 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       }
       break;
     case FlowAction::transfer:
+      waits(PacketKind::transfer, arrival);
       transfer(header, arrival, path);
       outcome = Outcome::ok;
       break;
     case FlowAction::done:
       if (collector_) {
+        waits(PacketKind::done, arrival);
         finish_transfer(header, arrival, path);
         outcome = Outcome::ok;
       }
@@ -287,6 +292,7 @@ Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flo
     return Outcome::bad_packet;
   }
   book(header.phase).stores += flow.count;
+  waits(PacketKind::activation, arrival);
   if (inputs_.add(arrival, path, flow.count)) {
     forward(header);
   }
@@ -299,7 +305,9 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
     return Outcome::bad_packet;
   }
   book(header.phase).stores += columns_;
+  waits(PacketKind::delta, arrival);
   delta_exponent_ = header.exponent;
+  used(PacketKind::delta, std::max(arrival, busy_until_));
   if (!settings_.has(control_first_layer)) {
     transposed(header, arrival, path);
   }
@@ -311,6 +319,7 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
 
 void TileCore::forward(const PacketHeader& cause) {
   const Duration from = inputs_.latest();
+  used(PacketKind::activation, std::max(from, busy_until_));
   PathTime path = inputs_.path();
   const Duration overlap = settings_.has(control_overlap_forward) ? constants_.overlap : Duration{0};
   const Duration done = occupy(from, constants_.read, TileState::read) - overlap;
@@ -363,6 +372,7 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   if (!partials_.add(at, path)) {
     return;
   }
+  used(PacketKind::partial_sum, partials_.latest());
   const Duration delay = constants_.digital(columns_);
   const Duration done = partials_.latest() + delay;
   PathTime critical = partials_.path();
@@ -448,6 +458,7 @@ void TileCore::collect_back(const PacketHeader& cause, Duration at, PathTime pat
   if (!back_partials_.add(at, path)) {
     return;
   }
+  used(PacketKind::back_partial, back_partials_.latest());
   const Duration delay = constants_.digital(columns_);
   PathTime critical = back_partials_.path();
   critical.compute += delay;
@@ -477,6 +488,7 @@ void TileCore::collect_report(const PacketHeader& cause, std::int32_t exponent, 
   const std::int32_t shared = largest_exponent_;
   largest_exponent_ = periphery::min_exponent;
   const Duration latest = reports_.latest();
+  used(PacketKind::exponent_report, latest);
   const PathTime critical = reports_.path();
   const interconnect::RouteId others = settings_.route(TileRegister::transmit_exponent);
   if (others != no_route) {
@@ -587,12 +599,14 @@ void TileCore::finish_transfer(const PacketHeader& cause, Duration at, PathTime 
   if (!collector_) {
     send_done(cause, Phase::transfer, at, path);
   } else if (dones_.add(at, path)) {
+    used(PacketKind::done, dones_.latest());
     send_done(cause, Phase::transfer, dones_.latest(), dones_.path());
   }
 }
 
 void TileCore::transfer(const PacketHeader& cause, Duration at, PathTime path) {
   const Duration begin = std::max(at, busy_until_);
+  used(PacketKind::transfer, begin);
   array_->advance_to(begin);
   probe_.before_transfer(*array_, begin);
   const std::uint64_t operation = ++operation_;

@@ -80,6 +80,17 @@ class TileCore {
   static void state_of(Self& self, Archive& archive);
   bool configure();
   foundation::Activity& book(foundation::Phase phase) { return services_.ledger.at(node_, phase); }
+  // For the waveforms: a packet waits here; those of a kind are used.
+  void waits(interconnect::PacketKind kind, foundation::Duration at) {
+    if (services_.trace != nullptr) {
+      probe_.arrived(kind, at);
+    }
+  }
+  void used(interconnect::PacketKind kind, foundation::Duration at) {
+    if (services_.trace != nullptr) {
+      probe_.used(kind, at);
+    }
+  }
   foundation::Duration occupy(foundation::Duration from, foundation::Duration length, TileState state,
                               int passes = 1);
   void send(interconnect::PacketHeader header, interconnect::RouteId route, std::span<const float> values,

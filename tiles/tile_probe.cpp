@@ -34,10 +34,11 @@ TileProbe::TileProbe(const foundation::Services& services, interconnect::NodeId 
     }
   }
   if (sink_ != nullptr) {
-    state_ = sink_->declare(scope, "state", TraceSink::Kind::text);
+    part_ = sink_->declare_part(scope);
     for (Chosen& chosen : chosen_) {
       declare(chosen, scope);
     }
+    std::erase_if(chosen_, [](const Chosen& chosen) { return !chosen.id && !chosen.signals.heard(); });
   }
 }
 
@@ -54,10 +55,15 @@ void TileProbe::declare(Chosen& chosen, std::string_view scope) {
   signals.pulses_down = sink_->declare(synapse, "pulses_down", TraceSink::Kind::vector, pulse_bits);
 }
 
+bool TileProbe::Signals::heard() const {
+  const std::array all{charge, weight, g_plus, g_minus, pulses_up, pulses_down};
+  return std::any_of(all.begin(), all.end(),
+                     [](TraceSink::Signal signal) { return signal != TraceSink::unheard; });
+}
+
 void TileProbe::busy(TileState state, foundation::Duration begin, foundation::Duration end) {
-  if (sink_ != nullptr && sink_->states_wanted()) {
-    sink_->text(state_, begin, to_string(state));
-    sink_->text(state_, end, to_string(TileState::idle));
+  if (part_ != TraceSink::unheard && sink_->states_wanted()) {
+    sink_->busy(part_, begin, end, to_string(state));
   }
 }
 

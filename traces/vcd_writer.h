@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/trace_sink.h"
+#include "traces/recording.h"
+#include "traces/signal_selection.h"
 
 namespace kirchhoff::traces {
 
@@ -20,51 +23,118 @@ namespace kirchhoff::traces {
 /// gives the same file.
 class VcdWriter final : public foundation::TraceSink {
  public:
-  /// Busy signals are wanted for the first `examples` examples; reals, bits and vectors throughout.
   /// Throws InputError where the file cannot be written, here and in every later call.
+  VcdWriter(const std::filesystem::path& path, const Recording& recording);
+  /// States and queues for the first `examples` examples; reals, bits and vectors throughout.
   VcdWriter(const std::filesystem::path& path, std::uint64_t examples);
 
   Signal declare(std::string_view scope, std::string_view name, Kind kind, unsigned width) override;
-  void bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
-  void real(Signal signal, foundation::Duration time, double value) override;
-  void text(Signal signal, foundation::Duration time, std::string_view value) override;
+  Signal declare_part(std::string_view scope) override;
+  void end_of_declarations() override { selection_.check(); }
   void settle(foundation::Duration time) override;
+  [[nodiscard]] bool wants_settling() const override {
+    return pending_.size() + pending_wide_.size() >= kCrowd;
+  }
   void example_finished() override { ++examples_done_; }
-  [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_; }
+  [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
 
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
 
  private:
-  struct Declaration {
+  /// Changes that are kept before it pays to write them: those of an example of a chip of 32 tiles, so that
+  /// they stay in the cache until then.
+  static constexpr std::size_t kCrowd = 1024;
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  /// Short text that is copied as a whole.
+  struct Snippet {
+    std::array<char, 32> letters{};
+    std::uint32_t size = 0;
+  };
+  struct Variable {
     std::string scope;
     std::string name;
     Kind kind;
     unsigned width;
     std::string code;
-    std::uint64_t last;  ///< bits of the value written last
+    Snippet tail;  ///< of its lines: code and end of line
+  };
+  /// What values are told about, and where they are shown.
+  struct Channel {
+    bool has_states = false;  ///< otherwise wide values, not states and a queue
+    bool touched = false;
+    bool state_touched = false;
+    std::uint32_t shown = kNone;  ///< variable
+    std::uint32_t busy = kNone;   ///< variable that shows whether the state is another than idle
+    std::uint32_t queue = kNone;  ///< variable
+    std::uint64_t last = 0;       ///< bits of the value written last; of a text: its index
+    std::uint64_t next = 0;
+    std::int64_t queued = 0;  ///< as written last
+    std::int64_t queued_next = 0;
+    foundation::Duration seen = foundation::Duration::min();  ///< time of the last value before the window
   };
   struct Change {
     foundation::Duration time;
-    Signal signal;
-    std::uint64_t value;  ///< bits; of a double; or index of a text
+    Signal channel;
+    std::uint16_t state;  ///< index of a text; kNoState: as it is
+    std::int16_t more;    ///< in the queue
   };
+  /// Of what has no states. Far fewer than the changes of links and tiles, which are kept small.
+  struct WideChange {
+    foundation::Duration time;
+    Signal channel;
+    std::uint64_t value;
+  };
+  static constexpr std::uint16_t kNoState = 0xffff;
 
-  void add(Signal signal, foundation::Duration time, std::uint64_t value);
+  void put_bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
+  void put_real(Signal signal, foundation::Duration time, double value) override;
+  void put_text(Signal signal, foundation::Duration time, std::string_view value) override;
+  void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
+                std::string_view state) override;
+  void put_queued(Signal part, foundation::Duration time, int more) override;
+  void put_served(Signal part, foundation::Duration ready, foundation::Duration begin,
+                  foundation::Duration end, std::string_view state) override;
+
+  std::uint32_t variable(std::string_view scope, std::string_view name, Kind kind, unsigned width);
+  void add(const Change& change);
+  void add(const WideChange& change);
+  void add_before_window(const Change& change);
+  void apply(const Change& change);
+  void apply(const WideChange& change);
+  Channel& touch(Signal signal);
   void write_header();
   void write_until(foundation::Duration time);
-  void append_value(const Declaration& declaration, std::uint64_t value);
-  std::uint32_t text_index(std::string_view value);
+  void write_instant(foundation::Duration time);
+  void append_change(std::uint32_t variable, std::uint64_t value, foundation::Duration time);
+  void append_value(std::uint32_t variable, std::uint64_t value);
+  void append_time(foundation::Duration time);
+  void append(const Snippet& snippet);
+  std::uint16_t text_index(std::string_view value);
   void flush_buffer();
 
   foundation::AtomicFile file_;
+  SignalSelection selection_;
   std::uint64_t examples_;
+  foundation::Duration begin_;
+  foundation::Duration end_;
   std::uint64_t examples_done_ = 0;
-  std::vector<Declaration> signals_;
+  foundation::Duration settled_{0};
+  std::vector<Variable> variables_;
+  std::vector<Channel> channels_;
   std::vector<Change> pending_;
-  std::vector<std::string> texts_;
-  std::unordered_map<std::string, std::uint32_t> text_of_;
-  std::string buffer_;
+  std::vector<WideChange> pending_wide_;
+  std::vector<Change> batch_;  ///< that is being written
+  std::vector<WideChange> batch_wide_;
+  std::vector<Change> scratch_;  ///< of its sorting
+  std::vector<WideChange> scratch_wide_;
+  std::vector<Signal> touched_;  ///< at the instant that is being written
+  std::vector<Snippet> texts_;   ///< as they are written
+  std::unordered_map<std::string, std::uint16_t> text_of_;
+  std::array<std::uint16_t, 64> recent_texts_{};  ///< by where their letters lie: names are constants
+  std::vector<char> buffer_;
+  char* out_;  ///< end of what is in the buffer
   bool header_written_ = false;
   foundation::Duration written_until_{-1};  ///< time of the last #-line
 };

@@ -10,7 +10,6 @@ namespace kirchhoff::model {
 
 using foundation::Duration;
 using foundation::Phase;
-using foundation::TraceSink;
 using interconnect::absolute;
 using interconnect::offset_of;
 using interconnect::to_sc_time;
@@ -76,16 +75,12 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const ChipDesc
                  : nullptr),
       sender_(mesh, packets, timed_.get()),
       management_(management),
-      registers_(identity_of(chip), management) {
+      registers_(identity_of(chip), management),
+      trace_(services, this->name()) {
   host.register_b_transport(this, &HostInterface::host_transport);
   host.register_transport_dbg(this, &HostInterface::host_debug);
   sequencer_dma.register_b_transport(this, &HostInterface::dma_transport);
   sequencer_events.register_b_transport(this, &HostInterface::events_transport);
-  if (services_.trace != nullptr) {
-    dma_signal_ = services_.trace->declare(this->name(), "dma", TraceSink::Kind::text);
-    access_signal_ = services_.trace->declare(this->name(), "access", TraceSink::Kind::text);
-    interrupt_signal_ = services_.trace->declare(this->name(), "interrupt", TraceSink::Kind::bit);
-  }
   memory.register_nb_transport_bw(this, &HostInterface::memory_backward);
   mesh.register_nb_transport_bw(this, &HostInterface::mesh_backward);
   SC_HAS_PROCESS(HostInterface);
@@ -201,10 +196,8 @@ void HostInterface::host_transport(tlm::tlm_generic_payload& payload, sc_core::s
   }
   const Duration end = absolute(delay);
   services_.ledger.elapsed(Phase::setup) += end - begin;
-  if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    services_.trace->text(access_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(access_signal_, end, foundation::TraceSink::idle_state);
-  }
+  trace_.accessed(address, payload.is_read(), begin, end,
+                  interconnect::response_name(payload.get_response_status()));
 }
 
 tlm::tlm_response_status HostInterface::access_own(tlm::tlm_generic_payload& payload,
@@ -278,19 +271,18 @@ void HostInterface::dma_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   const Duration length =
       parameters_.dma_latency + foundation::from_seconds(static_cast<double>(payload.get_data_length()) /
                                                          parameters_.dma_bytes_per_second);
-  const Duration begin = bus_.reserve(absolute(delay), length);
+  const Duration asked = absolute(delay);
+  const Duration begin = bus_.reserve(asked, length);
   services_.ledger.counters().dma_bytes += payload.get_data_length();
   ++services_.ledger.counters().dma_accesses;
-  if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    services_.trace->text(dma_signal_, begin, payload.is_read() ? "READ" : "WRITE");
-    services_.trace->text(dma_signal_, begin + length, foundation::TraceSink::idle_state);
-  }
   delay = offset_of(begin + length);
   if (timed_ != nullptr) {
     bursts_.transport(payload, delay);
   } else {
     memory->b_transport(payload, delay);
   }
+  trace_.burst(payload.get_address(), payload.get_data_length(), payload.is_read(), asked, begin,
+               begin + length, interconnect::response_name(payload.get_response_status()));
 }
 
 void HostInterface::events_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -304,10 +296,7 @@ void HostInterface::events_transport(tlm::tlm_generic_payload& payload, sc_core:
 void HostInterface::drive_interrupt() {
   const bool level = registers_.interrupt_level();
   interrupt.write(level);
-  if (services_.trace != nullptr) {
-    services_.trace->bits(interrupt_signal_, interconnect::to_duration(sc_core::sc_time_stamp()),
-                          level ? 1 : 0);
-  }
+  trace_.interrupt(level, interconnect::to_duration(sc_core::sc_time_stamp()));
 }
 
 }  // namespace kirchhoff::model

@@ -11,7 +11,6 @@
 #include "foundation/services.h"
 #include "foundation/state_reader.h"
 #include "foundation/state_writer.h"
-#include "foundation/trace_sink.h"
 #include "interconnect/four_phase_initiator.h"
 #include "interconnect/link.h"
 #include "interconnect/packet_port.h"
@@ -19,6 +18,7 @@
 #include "model/chip/address_map.h"
 #include "model/chip/chip_description.h"
 #include "model/chip/host_registers.h"
+#include "model/chip/host_trace.h"
 
 namespace kirchhoff::model {
 
@@ -78,9 +78,7 @@ class HostInterface : public sc_core::sc_module {
   ChipManagement& management_;
   HostRegisters registers_;
   sc_core::sc_event interrupt_changed_;
-  foundation::TraceSink::Signal dma_signal_ = 0;
-  foundation::TraceSink::Signal access_signal_ = 0;
-  foundation::TraceSink::Signal interrupt_signal_ = 0;
+  HostTrace trace_;
 };
 
 }  // namespace kirchhoff::model

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "foundation/ledger.h"
+#include "foundation/transaction_listener.h"
 #include "interconnect/packet_address.h"
 #include "model/chip/descriptor_check.h"
 #include "model/chip/descriptor_ring.h"
@@ -42,13 +43,20 @@ SequencerCore::SequencerCore(const SequencerParameters& parameters, SequencerPor
                              const foundation::Services& services, std::string_view name)
     : parameters_(parameters), ports_(ports), services_(services) {
   if (services_.trace != nullptr) {
-    state_signal_ = services_.trace->declare(name, "state", foundation::TraceSink::Kind::text);
+    part_ = services_.trace->declare_part(name);
   }
 }
 
 void SequencerCore::state(std::string_view name, Duration at) {
   if (services_.trace != nullptr && services_.trace->states_wanted()) {
-    services_.trace->text(state_signal_, at, name);
+    services_.trace->text(part_, at, name);
+  }
+}
+
+void SequencerCore::show_waiting(std::uint32_t descriptors, Duration at) {
+  if (services_.trace != nullptr) {
+    services_.trace->queued(part_, at, static_cast<int>(descriptors) - static_cast<int>(shown_waiting_));
+    shown_waiting_ = descriptors;
   }
 }
 
@@ -406,6 +414,9 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
     ports_.settled(now);
     if (services_.trace != nullptr) {
       services_.trace->example_finished();
+    }
+    if (services_.transactions != nullptr) {
+      services_.transactions->example_finished();
     }
     if (ports_.stopping() && number + 1 < descriptor.count) {
       completion.error = fail(ErrorCause::aborted);

@@ -94,6 +94,8 @@ class SequencerCore {
   /// Between two descriptors, or within SequencerPorts::at_rest().
   void save(foundation::StateWriter& writer) const { state_of(*this, writer); }
   void restore(foundation::StateReader& reader) { state_of(*this, reader); }
+  /// For the waveforms: from `at` on so many descriptors are not done.
+  void show_waiting(std::uint32_t descriptors, foundation::Duration at);
   /// As after power-on; what counts updates to key random numbers goes on.
   void reset();
 
@@ -189,7 +191,8 @@ class SequencerCore {
   SequencerParameters parameters_;
   SequencerPorts& ports_;
   foundation::Services services_;
-  foundation::TraceSink::Signal state_signal_ = 0;
+  foundation::TraceSink::Signal part_ = foundation::TraceSink::unheard;
+  std::uint32_t shown_waiting_ = 0;
   SequencerSettings settings_;
 
   // Taken from the settings when a descriptor of examples starts.

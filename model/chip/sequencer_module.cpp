@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "foundation/rest_listener.h"
+#include "foundation/transaction_listener.h"
 #include "interconnect/packet_time.h"
 #include "model/chip/descriptor_check.h"
 
@@ -206,6 +207,7 @@ void Sequencer::end_descriptor(const Descriptor& descriptor, Completion completi
     completion.error |= written ? 0U : std::uint32_t{error_dma};
   }
   ring_.pop();
+  show_ring(now_);
   synchronise();
   ChipEvent event{.errors = completion.error, .fault = fault, .tag = descriptor.tag};
   event.interrupts = descriptor.has(descriptor_interrupt) ? std::uint32_t{interrupt_descriptor} : 0U;
@@ -243,6 +245,10 @@ void Sequencer::reset() {
   aborting_ = false;
 }
 
+void Sequencer::show_ring(Duration at) {
+  core_.show_waiting(ring_.outstanding(), at);
+}
+
 /// Lets others run, who find the ledger up to date.
 void Sequencer::synchronise() {
   mesh_.book_traffic();
@@ -253,14 +259,18 @@ void Sequencer::synchronise() {
   if (services_.trace != nullptr) {
     services_.trace->settle(now_);
   }
+  if (services_.transactions != nullptr) {
+    services_.transactions->settle(now_);
+  }
 }
 
 void Sequencer::settled(Duration now) {
   now_ = now;
   mesh_.settle(now);
-  // With a trace the kernel keeps up with every example, so that the writer can let go of what is past.
-  const bool traced = services_.trace != nullptr && services_.trace->listening();
-  if (traced || timed_ != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
+  // The kernel keeps up with who records much, so that the writer can let go of what is past.
+  const bool recorded = (services_.trace != nullptr && services_.trace->wants_settling()) ||
+                        (services_.transactions != nullptr && services_.transactions->wants_settling());
+  if (recorded || timed_ != nullptr || now - to_duration(sc_core::sc_time_stamp()) >= quantum_) {
     synchronise();
   }
 }
@@ -323,6 +333,7 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
                                                               : tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
+  show_ring(absolute(delay));
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

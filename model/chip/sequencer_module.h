@@ -66,6 +66,8 @@ class Sequencer : public sc_core::sc_module, private SequencerPorts {
   void mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void raise(ChipEvent event, const sc_core::sc_time& delay = sc_core::SC_ZERO_TIME);
   void synchronise();
+  /// For the waveforms: how much of the ring is not done.
+  void show_ring(foundation::Duration at);
 
   bool send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
             foundation::Duration at) override;

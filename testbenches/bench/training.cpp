@@ -1,9 +1,9 @@
 // Training speed of the chip model over its sockets, on one core, beside what software reaches in the same
 // run, and where the time goes; what recording waveforms costs; what a transaction costs.
 //
-//   kirchhoff-bench-training [--json] [--breakdown] [DATASET [PRESET [EXAMPLES]]]
+//   kirchhoff-bench-training [--json] [--breakdown | --recording] [DATASET [PRESET [EXAMPLES]]]
 //
-// --breakdown measures that alone.
+// --breakdown measures only where the time goes, --recording only what recording costs.
 
 #include <sys/resource.h>
 
@@ -22,6 +22,7 @@
 #include "model/chip/chip.h"
 #include "testbenches/bench/breakdown.h"
 #include "testbenches/bench/child.h"
+#include "testbenches/bench/recording.h"
 #include "testbenches/bench/roofline.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/host_module.h"
@@ -205,7 +206,21 @@ struct Options {
   DataSetLimits limits;
   bool json = false;
   bool breakdown_only = false;
+  bool recording_only = false;
 };
+
+nlohmann::ordered_json recording_json(const RecordingCosts& costs) {
+  return {{"schema", "kirchhoff.bench.recording/1"},
+          {"rounds", costs.rounds},
+          {"plain_us", costs.plain_us},
+          {"waveforms", costs.waveforms},
+          {"transactions", costs.transactions},
+          {"both", costs.both},
+          {"chosen_signals", costs.chosen},
+          {"after_window", costs.ended},
+          {"waveform_bytes", costs.waveform_bytes},
+          {"transaction_bytes", costs.transaction_bytes}};
+}
 
 Options read_options(int argc, char* argv[]) {
   Options options;
@@ -216,10 +231,12 @@ Options read_options(int argc, char* argv[]) {
       options.json = true;
     } else if (argument == "--breakdown") {
       options.breakdown_only = true;
+    } else if (argument == "--recording") {
+      options.recording_only = true;
     } else if (argument.starts_with("--") || position > 2) {
       throw foundation::InputError("bench does not know '" + argument +
-                                   "': kirchhoff-bench-training [--json] [--breakdown] [DATASET [PRESET "
-                                   "[EXAMPLES]]]");
+                                   "': kirchhoff-bench-training [--json] [--breakdown | --recording] "
+                                   "[DATASET [PRESET [EXAMPLES]]]");
     } else if (position == 0) {
       options.dataset = argument;
     } else if (position == 1) {
@@ -357,6 +374,15 @@ int run(int argc, char* argv[]) {
   const auto options = read_options(argc, argv);
   const auto& preset = options.preset;
   const auto data = load_data_set(options.dataset, options.limits);
+  if (options.recording_only) {
+    const auto costs = measure_recording(preset, data);
+    if (options.json) {
+      std::cout << recording_json(costs).dump(2) << std::endl;
+    } else {
+      print_recording(costs);
+    }
+    return foundation::exit_pass;
+  }
   Figures figures;
   figures.preset = preset;
   figures.dataset = data.name;

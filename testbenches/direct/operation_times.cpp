@@ -6,21 +6,19 @@ namespace kirchhoff::testbenches {
 
 using foundation::TraceSink;
 
-TraceSink::Signal OperationTimes::declare(std::string_view scope, std::string_view name, Kind /*kind*/,
-                                          unsigned /*width*/) {
-  const auto module = scope.substr(scope.rfind('.') + 1);
-  if (name != "state" || !module.starts_with("tile_")) {
-    return other;
+TraceSink::Signal OperationTimes::declare_part(std::string_view scope) {
+  if (!scope.substr(scope.rfind('.') + 1).starts_with("tile_")) {
+    return unheard;
   }
   begins_.emplace_back();
-  return static_cast<Signal>(begins_.size());
+  return static_cast<Signal>(begins_.size() - 1);
 }
 
-void OperationTimes::text(Signal signal, foundation::Duration time, std::string_view value) {
-  if (signal == other || value == idle_state || value == to_string(tiles::TileState::convert)) {
-    return;
+void OperationTimes::put_busy(Signal part, foundation::Duration begin, foundation::Duration /*end*/,
+                              std::string_view state) {
+  if (state != to_string(tiles::TileState::convert)) {
+    begins_[part].push_back(begin);
   }
-  begins_[signal - 1].push_back(time);
 }
 
 }  // namespace kirchhoff::testbenches

@@ -18,19 +18,24 @@ class OperationTimes final : public foundation::TraceSink {
 
   [[nodiscard]] const Begins& begins() const { return begins_; }
 
-  Signal declare(std::string_view scope, std::string_view name, Kind kind, unsigned width) override;
-  void bits(Signal /*signal*/, foundation::Duration /*time*/, std::uint64_t /*value*/) override {}
-  void real(Signal /*signal*/, foundation::Duration /*time*/, double /*value*/) override {}
-  void text(Signal signal, foundation::Duration time, std::string_view value) override;
+  Signal declare(std::string_view /*scope*/, std::string_view /*name*/, Kind /*kind*/,
+                 unsigned /*width*/) override {
+    return unheard;
+  }
+  Signal declare_part(std::string_view scope) override;
   void settle(foundation::Duration /*time*/) override {}
   void example_finished() override {}
   [[nodiscard]] bool states_wanted() const override { return true; }
 
  private:
-  /// What is declared as this one is of no interest.
-  static constexpr Signal other = 0;
+  void put_bits(Signal /*signal*/, foundation::Duration /*time*/, std::uint64_t /*value*/) override {}
+  void put_real(Signal /*signal*/, foundation::Duration /*time*/, double /*value*/) override {}
+  void put_text(Signal /*signal*/, foundation::Duration /*time*/, std::string_view /*value*/) override {}
+  void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
+                std::string_view state) override;
+  void put_queued(Signal /*part*/, foundation::Duration /*time*/, int /*more*/) override {}
 
-  Begins begins_;  ///< signal - 1, by node: tiles declare their state in this order
+  Begins begins_;  ///< by node: tiles are declared in this order
 };
 
 }  // namespace kirchhoff::testbenches

@@ -16,6 +16,7 @@
 #include "testbenches/explore/checkpoint.h"
 #include "testbenches/explore/git_version.h"
 #include "testbenches/explore/observation.h"
+#include "testbenches/explore/recorder.h"
 #include "testbenches/explore/reference_training.h"
 #include "testbenches/explore/stop_request.h"
 #include "testbenches/explore/training_session.h"
@@ -29,7 +30,6 @@
 #include "testbenches/host/saturation.h"
 #include "testbenches/host/terminal.h"
 #include "testbenches/page/report_page.h"
-#include "traces/vcd_writer.h"
 
 namespace kirchhoff::testbenches {
 
@@ -254,11 +254,8 @@ int explore(const Options& given) {
   describe_run(options, *configuration, data, session, result);
   result.run.name = folder.filename().string();
 
-  std::optional<traces::VcdWriter> trace;
-  if (options.trace) {
-    trace.emplace(folder / "trace.vcd", static_cast<std::uint64_t>(configuration->chip.trace_examples));
-  }
-  ExampleTimeline timeline{trace ? &*trace : nullptr};
+  Recorder recorder{options, *configuration, folder};
+  ExampleTimeline timeline{recorder.waveforms()};
   Observation observation{options, folder, *configuration, detail, session};
   if (saved) {
     observation.restore(saved->state);
@@ -307,7 +304,10 @@ int explore(const Options& given) {
   auto reference = std::async(
       std::launch::async, [&] { return train_reference(weights, data, training, session.learning_rate()); });
   const bool done = session.run(
-      {.trace = &timeline, .traces_cell = trace.has_value(), .synapses = observation.listener()},
+      {.trace = &timeline,
+       .traces_cell = options.trace,
+       .synapses = observation.listener(),
+       .transactions = recorder.transactions()},
       {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
        .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
        .epoch_done =
@@ -352,8 +352,8 @@ int explore(const Options& given) {
   std::vector<OutputFile> files{{folder / "report.json", "everything, machine readable"},
                                 {folder / "report.html", "the same to look at, opens without network"},
                                 {folder / "config.toml", "the effective configuration"}};
-  if (trace) {
-    files.push_back({folder / "trace.vcd", "waveforms, for GTKWave"});
+  for (OutputFile& file : recorder.files()) {
+    files.push_back(std::move(file));
   }
   for (OutputFile& file : observation.files()) {
     files.push_back(std::move(file));
@@ -364,9 +364,7 @@ int explore(const Options& given) {
   }
   write_report_json(folder / "report.json", result);
   foundation::write_file_atomically(folder / "config.toml", model::effective_toml(*configuration));
-  if (trace) {
-    trace->close();
-  }
+  recorder.close();
   observation.close();
   // Last: the page holds nothing that is not in report.json.
   write_report_page(folder / "report.html", report_json(result));

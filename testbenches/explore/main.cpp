@@ -9,6 +9,7 @@
 #include "testbenches/explore/explore_command.h"
 #include "testbenches/explore/options.h"
 #include "testbenches/explore/peak_command.h"
+#include "testbenches/explore/trace_command.h"
 #include "testbenches/explore/validate_command.h"
 
 namespace {
@@ -38,6 +39,8 @@ int run(int argc, char* argv[]) {
     }
     case Command::explore:
       return testbenches::explore(options);
+    case Command::trace:
+      return testbenches::trace(options);
   }
   return foundation::exit_input;
 }

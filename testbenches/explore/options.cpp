@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cmath>
 #include <sstream>
 #include <utility>
 
 #include "foundation/error.h"
 #include "foundation/nearest_name.h"
+#include "foundation/units.h"
 #include "testbenches/explore/synapse_text.h"
 
 namespace kirchhoff::testbenches {
@@ -29,6 +31,12 @@ constexpr const char* kConfigText =
 Prints the effective configuration: each value with unit, range, mark and source. With --peak: the
 efficiency of the preset's tile with every array busy, its uncertainty, and what it hangs on; no data set
 is needed.
+)";
+constexpr const char* kTraceText =
+    R"(usage: kirchhoff trace [PRESET or FILE.toml] [options]
+
+Trains a few examples and records everything: waveforms (trace.vcd) with a save file for GTKWave (trace.gtkw),
+every transaction (transactions.csv), and a picture of the first example in time (timeline.svg, timeline.png).
 )";
 constexpr const char* kExitCodes =
     R"(
@@ -84,11 +92,48 @@ void add_power_offs(const std::vector<std::string>& texts, std::vector<std::stri
 void refuse_beside_checkpoint(const Options& options) {
   const std::string checkpoint = options.checkpoint ? "--checkpoint" : "--resume";
   for (const auto& [given, name] :
-       {std::pair{options.trace, "--trace"}, std::pair{options.given.count("synapse") > 0, "--synapse"}}) {
+       {std::pair{options.trace, "--trace"}, std::pair{options.transactions, "--transactions"},
+        std::pair{options.given.count("synapse") > 0, "--synapse"}}) {
     if (given) {
       throw InputError(std::string(name) + " cannot be continued from a checkpoint; leave it or " +
                        checkpoint + " out");
     }
+  }
+}
+
+/// "10us" in picoseconds; nothing where it is no time.
+std::optional<foundation::Duration> time_of(std::string_view text) {
+  const auto quantity = foundation::split_quantity(text);
+  const auto shift = foundation::decimal_shift(quantity.unit, "ps");
+  const auto value = shift ? foundation::scaled_number(quantity.number, *shift) : std::nullopt;
+  constexpr double most_ps = 9e18;  // 104 days
+  if (!value || !(*value >= 0 && *value < most_ps)) {
+    return std::nullopt;
+  }
+  return foundation::Duration{std::llround(*value)};
+}
+
+/// BEGIN,END, each with its unit.
+Options::Window parse_window(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  const auto begin = time_of(std::string_view{text}.substr(0, comma));
+  const auto end =
+      comma == std::string::npos ? std::nullopt : time_of(std::string_view{text}.substr(comma + 1));
+  if (!begin || !end || *begin >= *end) {
+    throw InputError("--trace-window is '" + text +
+                     "', but must be BEGIN,END in simulated time, each with its unit, as in 10us,20us");
+  }
+  return {*begin, *end};
+}
+
+/// Options about what is recorded, where nothing is.
+void refuse_without_recording(const Options& options) {
+  if (!options.trace_signals.empty() && !options.trace) {
+    throw InputError("--trace-signals changes nothing without --trace; add --trace or leave it out");
+  }
+  if (options.trace_window && !options.trace && !options.transactions) {
+    throw InputError(
+        "--trace-window changes nothing without --trace or --transactions; add one or leave it out");
   }
 }
 
@@ -112,8 +157,10 @@ Options parse_options(int argc, const char* const* argv) {
   Options options;
   const std::string command = argc > 1 ? argv[1] : "";
   const bool explore = command == "explore";
-  if (!explore && command != "config") {
-    throw InputError("the first argument is '" + command + "', but must be explore, config or validate");
+  const bool tracing = command == "trace";
+  if (!explore && !tracing && command != "config") {
+    throw InputError("the first argument is '" + command +
+                     "', but must be explore, config, trace or validate");
   }
 
   std::string train;
@@ -122,8 +169,32 @@ Options parse_options(int argc, const char* const* argv) {
   std::string seed;
   std::vector<std::string> synapses;
   std::vector<std::string> power_offs;
+  std::string examples;
+  std::string window;
   po::options_description visible{"options"};
   auto add = visible.add_options();
+  if (explore || tracing) {
+    add("trace-signals", po::value(&options.trace_signals)->value_name("PATTERN")->composing(),
+        "record only signals whose full name matches, as in 'chip.tile_*.state'; behind '!' leave out what "
+        "matches (repeatable)");
+    add("trace-window", po::value(&window)->value_name("BEGIN,END"),
+        "record only this part of the simulated time, as in 10us,20us; the number of examples then does not "
+        "matter");
+  }
+  if (tracing) {
+    add("examples", po::value(&examples)->value_name("N"), "training examples (default 4)");
+    add("dataset", po::value(&options.dataset)->value_name("NAME|DIR"),
+        "strokes (built in, generated), or a folder of IDX files train-*, t10k-*, gz or not");
+    add("seed", po::value(&seed)->value_name("N"), "same as --set training.seed=N");
+    add("detail", po::value(&options.detail)->value_name("physics|ideal"),
+        "device physics, or float weights through the same sockets");
+    add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
+    add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-trace)");
+    add("synapse", po::value(&synapses)->value_name("LAYER,ROW,COLUMN")->composing(),
+        "show this synapse, too, counted from 0, the bias row last (repeatable; also in "
+        "inspect/synapse_LAYER_ROW_COLUMN.csv)");
+    add("quiet", po::bool_switch(&options.quiet), "print nothing");
+  }
   if (explore) {
     add("dataset", po::value(&options.dataset)->value_name("NAME|DIR"),
         "strokes (built in, generated), or a folder of IDX files train-*, t10k-*, gz or not");
@@ -136,7 +207,10 @@ Options parse_options(int argc, const char* const* argv) {
     add("style", po::value(&options.style)->value_name("lt|at"),
         "loosely timed, or approximately timed: four phases, buffers and credits in the mesh");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-DATASET)");
-    add("trace", po::bool_switch(&options.trace), "write trace.vcd");
+    add("trace", po::bool_switch(&options.trace),
+        "write trace.vcd: states and queues of the first trace.examples examples, the rest throughout");
+    add("transactions", po::bool_switch(&options.transactions),
+        "write transactions.csv: every transaction up to the end of the first trace.examples examples");
     add("inspect", po::bool_switch(&options.inspect),
         "write inspect/histograms.csv and inspect/summary.csv: weights and conductances of every layer at "
         "the "
@@ -161,7 +235,7 @@ Options parse_options(int argc, const char* const* argv) {
       "change a configuration value (repeatable)");
   add("technology", po::value(&options.technology)->value_name("NAME|FILE"),
       "14nm, 45nm, 90nm, or a technology file");
-  if (!explore) {
+  if (!explore && !tracing) {
     add("json", po::bool_switch(&options.json), "machine readable");
     add("peak", po::bool_switch(&options.peak), "efficiency of one tile of the preset with every array busy");
     add("impose-activity", po::value(&options.impose_activity)->value_name("closed-form|FILE"),
@@ -191,7 +265,7 @@ Options parse_options(int argc, const char* const* argv) {
   }
   if (values.count("help") > 0) {
     std::ostringstream text;
-    text << (explore ? kExploreText : kConfigText) << '\n' << visible << kExitCodes;
+    text << (explore ? kExploreText : tracing ? kTraceText : kConfigText) << '\n' << visible << kExitCodes;
     options.help = text.str();
     return options;
   }
@@ -200,7 +274,7 @@ Options parse_options(int argc, const char* const* argv) {
       options.given.insert(name);
     }
   }
-  options.command = explore ? Command::explore : Command::config;
+  options.command = explore ? Command::explore : tracing ? Command::trace : Command::config;
   if (options.given.count("impose-activity") > 0 && !options.peak) {
     throw InputError("--impose-activity changes nothing without --peak; add --peak or leave it out");
   }
@@ -218,6 +292,15 @@ Options parse_options(int argc, const char* const* argv) {
   }
   if (!seed.empty()) {
     options.sets.push_back("training.seed=" + std::to_string(count_of("--seed", seed, 0)));
+  }
+  if (!examples.empty()) {
+    options.examples = count_of("--examples", examples, 1);
+  }
+  if (options.given.count("trace-window") > 0) {
+    options.trace_window = parse_window(window);
+  }
+  if (explore) {
+    refuse_without_recording(options);
   }
   add_power_offs(power_offs, options.sets);
   if (options.checkpoint || !options.resume.empty()) {

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "foundation/duration.h"
 #include "model/network/synapse_place.h"
 
 namespace kirchhoff::testbenches {
 
-enum class Command : std::uint8_t { explore, config, help };
+enum class Command : std::uint8_t { explore, config, trace, help };
 
 /// The command line of kirchhoff-explore.
 struct Options {
@@ -29,12 +30,22 @@ struct Options {
   std::string style = "lt";
   std::string out;
   bool trace = false;
+  std::vector<std::string> trace_signals;  ///< patterns, see traces::SignalSelection
+  struct Window {
+    foundation::Duration begin{0};
+    foundation::Duration end{0};
+  };
+  std::optional<Window> trace_window;
+  bool transactions = false;
   bool checkpoint = false;
   std::string resume;  ///< run or file; empty: start anew
   bool inspect = false;
   std::vector<model::SynapseName> synapses;
   bool quiet = false;
   bool export_start = false;
+
+  // trace
+  std::uint64_t examples = 4;
 
   // config
   bool json = false;

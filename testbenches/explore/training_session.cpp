@@ -125,12 +125,20 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
       training_(session.configuration_.network),
       train_count_(static_cast<std::uint32_t>(session.data_.train.count())),
       description_(describe(session.configuration_, session.detail_, session.style_, listeners.traces_cell)),
-      services_{session.ledger_, listeners.trace, static_cast<std::uint64_t>(training_.seed),
-                listeners.synapses, callbacks.can_save ? this : nullptr},
+      services_{session.ledger_,
+                listeners.trace,
+                static_cast<std::uint64_t>(training_.seed),
+                listeners.synapses,
+                callbacks.can_save ? this : nullptr,
+                listeners.transactions},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,
               services_.seed),
       hosted_(description_, services_,
-              [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {}
+              [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {
+  if (listeners.trace != nullptr) {
+    listeners.trace->end_of_declarations();
+  }
+}
 
 bool TrainingSession::Run::run() {
   run_host(hosted_.host);

@@ -11,6 +11,7 @@
 #include "foundation/state_writer.h"
 #include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
+#include "foundation/transaction_listener.h"
 #include "model/chip/chip_description.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
@@ -68,6 +69,7 @@ class TrainingSession {
     foundation::TraceSink* trace = nullptr;
     bool traces_cell = true;  ///< the sink wants the synapse of the parameters trace.*
     foundation::SynapseListener* synapses = nullptr;
+    foundation::TransactionListener* transactions = nullptr;
   };
 
   /// Trains all epochs; where `saved` is not null, those that were left when it was written. Throws

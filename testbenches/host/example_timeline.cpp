@@ -10,17 +10,21 @@ using foundation::Duration;
 namespace {
 
 constexpr std::string_view sequencer_part = "sequencer";
-constexpr std::string_view dma_signal = "dma";
+constexpr std::string_view dma_part = "dma";
+constexpr std::string_view router_prefix = "router_";
 constexpr std::string_view first_state = "FORWARD";
 
-/// Empty where the signal is none of those that are kept.
-std::string part_of(std::string_view scope, std::string_view name) {
-  const std::string_view part = scope.substr(scope.rfind('.') + 1);
-  if (name == dma_signal) {
-    return std::string{dma_signal};
+/// Of the part's path; empty where it is none of those that are kept.
+std::string track_of(std::string_view scope, bool keeps_links) {
+  const std::size_t dot = scope.rfind('.');
+  const std::string_view part = scope.substr(dot + 1);
+  if (part == sequencer_part || part == dma_part || part.starts_with("tile_")) {
+    return std::string{part};
   }
-  const bool kept = name == "state" && (part == sequencer_part || part.starts_with("tile_"));
-  return kept ? std::string{part} : std::string{};
+  const std::string_view above = scope.substr(0, dot);
+  const std::string_view owner = above.substr(above.rfind('.') + 1);
+  return keeps_links && owner.starts_with(router_prefix) ? std::string{owner} + '.' + std::string{part}
+                                                         : std::string{};
 }
 
 std::string lower(std::string text) {
@@ -31,44 +35,90 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-foundation::TraceSink::Signal ExampleTimeline::declare(std::string_view scope, std::string_view name,
-                                                       Kind kind, unsigned width) {
-  Declared declared;
-  if (next_ != nullptr) {
-    declared.next = next_->declare(scope, name, kind, width);
-  }
-  std::string part = part_of(scope, name);
-  if (!part.empty()) {
-    declared.track = tracks_.size();
-    if (part == sequencer_part) {
-      sequencer_ = tracks_.size();
-    }
-    tracks_.push_back(std::move(part));
-    open_.emplace_back();
+foundation::TraceSink::Signal ExampleTimeline::listen_to(const Declared& declared) {
+  if (!declared.track && declared.next == unheard) {
+    return unheard;
   }
   signals_.push_back(declared);
   return static_cast<Signal>(signals_.size() - 1);
 }
 
-void ExampleTimeline::bits(Signal signal, Duration time, std::uint64_t value) {
+foundation::TraceSink::Signal ExampleTimeline::declare(std::string_view scope, std::string_view name,
+                                                       Kind kind, unsigned width) {
+  return listen_to({{}, next_ == nullptr ? unheard : next_->declare(scope, name, kind, width)});
+}
+
+foundation::TraceSink::Signal ExampleTimeline::declare_part(std::string_view scope) {
+  Declared declared;
+  if (next_ != nullptr) {
+    declared.next = next_->declare_part(scope);
+  }
+  std::string track = track_of(scope, keeps_links_);
+  if (!track.empty()) {
+    declared.track = tracks_.size();
+    if (track == sequencer_part) {
+      sequencer_ = tracks_.size();
+    }
+    tracks_.push_back(std::move(track));
+    open_.emplace_back();
+  }
+  return listen_to(declared);
+}
+
+void ExampleTimeline::end_of_declarations() {
+  if (next_ != nullptr) {
+    next_->end_of_declarations();
+  }
+}
+
+void ExampleTimeline::put_bits(Signal signal, Duration time, std::uint64_t value) {
   if (next_ != nullptr) {
     next_->bits(signals_[signal].next, time, value);
   }
 }
 
-void ExampleTimeline::real(Signal signal, Duration time, double value) {
+void ExampleTimeline::put_real(Signal signal, Duration time, double value) {
   if (next_ != nullptr) {
     next_->real(signals_[signal].next, time, value);
   }
 }
 
-void ExampleTimeline::text(Signal signal, Duration time, std::string_view value) {
+void ExampleTimeline::put_text(Signal signal, Duration time, std::string_view value) {
   const Declared declared = signals_[signal];
   if (!finished_ && declared.track) {
     record(*declared.track, time, value);
   }
   if (next_ != nullptr && next_->states_wanted()) {
     next_->text(declared.next, time, value);
+  }
+}
+
+void ExampleTimeline::put_busy(Signal part, Duration begin, Duration end, std::string_view state) {
+  const Declared declared = signals_[part];
+  keep(declared, begin, end, state);
+  if (next_ != nullptr && next_->states_wanted()) {
+    next_->busy(declared.next, begin, end, state);
+  }
+}
+
+void ExampleTimeline::put_served(Signal part, Duration ready, Duration begin, Duration end,
+                                 std::string_view state) {
+  const Declared declared = signals_[part];
+  keep(declared, begin, end, state);
+  if (next_ != nullptr && next_->states_wanted()) {
+    next_->served(declared.next, ready, begin, end, state);
+  }
+}
+
+void ExampleTimeline::keep(const Declared& declared, Duration begin, Duration end, std::string_view state) {
+  if (!finished_ && declared.track) {
+    spans_.push_back({*declared.track, std::string{state}, begin, end});
+  }
+}
+
+void ExampleTimeline::put_queued(Signal part, Duration time, int more) {
+  if (next_ != nullptr) {
+    next_->queued(signals_[part].next, time, more);
   }
 }
 

@@ -13,26 +13,27 @@
 
 namespace kirchhoff::testbenches {
 
-/// Keeps what the sequencer, the DMA and every tile did during the first training example, and hands
-/// everything on to another sink, if there is one. Afterwards it listens no more: all others cost nothing.
+/// Keeps what the sequencer, the DMA and every tile, if wanted every link, did during the first training
+/// example, and hands everything on to another sink, if there is one. Afterwards it listens no more: all
+/// others cost nothing.
 class ExampleTimeline final : public foundation::TraceSink {
  public:
-  explicit ExampleTimeline(foundation::TraceSink* next = nullptr) : next_(next) {}
+  explicit ExampleTimeline(foundation::TraceSink* next = nullptr, bool keeps_links = false)
+      : next_(next), keeps_links_(keeps_links) {}
 
   /// Tracks in the order in which the parts were declared; none before the example is finished.
   [[nodiscard]] RunResult::Timeline timeline() const;
 
   Signal declare(std::string_view scope, std::string_view name, Kind kind, unsigned width) override;
-  void bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
-  void real(Signal signal, foundation::Duration time, double value) override;
-  void text(Signal signal, foundation::Duration time, std::string_view value) override;
+  Signal declare_part(std::string_view scope) override;
+  void end_of_declarations() override;
   void settle(foundation::Duration time) override;
+  [[nodiscard]] bool wants_settling() const override {
+    return !finished_ || (next_ != nullptr && next_->wants_settling());
+  }
   void example_finished() override;
   [[nodiscard]] bool states_wanted() const override {
     return !finished_ || (next_ != nullptr && next_->states_wanted());
-  }
-  [[nodiscard]] bool listening() const override {
-    return !finished_ || (next_ != nullptr && next_->listening());
   }
 
  private:
@@ -55,13 +56,26 @@ class ExampleTimeline final : public foundation::TraceSink {
   };
   struct Declared {
     std::optional<std::size_t> track;
-    Signal next = 0;  ///< the next sink's
+    Signal next = unheard;  ///< the next sink's
   };
 
+  void put_bits(Signal signal, foundation::Duration time, std::uint64_t value) override;
+  void put_real(Signal signal, foundation::Duration time, double value) override;
+  void put_text(Signal signal, foundation::Duration time, std::string_view value) override;
+  void put_busy(Signal part, foundation::Duration begin, foundation::Duration end,
+                std::string_view state) override;
+  void put_queued(Signal part, foundation::Duration time, int more) override;
+  void put_served(Signal part, foundation::Duration ready, foundation::Duration begin,
+                  foundation::Duration end, std::string_view state) override;
+
+  Signal listen_to(const Declared& declared);
+  void keep(const Declared& declared, foundation::Duration begin, foundation::Duration end,
+            std::string_view state);
   void record(std::size_t track, foundation::Duration time, std::string_view value);
   void start_at(foundation::Duration time);
 
   foundation::TraceSink* next_;
+  bool keeps_links_;
   std::vector<Declared> signals_;
   std::vector<std::string> tracks_;
   std::optional<std::size_t> sequencer_;
