@@ -46,24 +46,24 @@ constexpr std::size_t bytes_of(VectorFormat format) {
   return 4;
 }
 
-/// What a packet's head flit says; the vector travels in the payload's data bytes.
+/// What a packet's head flit says; the vector travels in the payload's data bytes. With the extension around
+/// it no more than a cache line: heads are what nobody has in the cache.
 struct PacketHeader {
   PacketKind kind = PacketKind::access;
   VectorFormat format = VectorFormat::none;
-  bool by_table = true;      ///< route by table; otherwise XY to `destination`
-  bool training = true;      ///< an example that will be learnt from
-  std::uint8_t channel = 0;  ///< virtual channel on the link it is on; approximately timed only
+  bool by_table = true;         ///< route by table; otherwise XY to `destination`
+  bool training = true;         ///< an example that will be learnt from
+  std::uint8_t channel = 0;     ///< virtual channel on the link it is on; approximately timed only
+  std::uint8_t entry_port = 0;  ///< by which it came to the router of `source`; approximately timed only
   RouteId route = no_route;
   NodeId source = 0;
   NodeId destination = 0;
-  std::uint32_t count = 0;         ///< elements
-  std::uint32_t element_bits = 0;  ///< on the wire; a float payload is timed as what it stands for
-  std::int32_t exponent = 0;       ///< of scaled deltas and of sums over them: value = code x 2^exponent
-  std::uint32_t update = 0;        ///< how many updates came before; the generators count, no wire carries it
-  std::uint16_t hops = 0;          ///< links between routers that an access has taken; by tables, uncounted
-  std::uint16_t entry_node = 0;    ///< where it came into the mesh; for recording, approximately timed only
-  std::uint8_t entry_port = 0;
+  std::uint32_t count = 0;        ///< elements
+  std::uint8_t element_bits = 0;  ///< on the wire; a float payload is timed as what it stands for
   foundation::Phase phase = foundation::Phase::setup;
+  std::uint16_t hops = 0;     ///< links between routers that an access has taken; by tables, uncounted
+  std::int32_t exponent = 0;  ///< of scaled deltas and of sums over them: value = code x 2^exponent
+  std::uint32_t update = 0;   ///< how many updates came before; the generators count, no wire carries it
   foundation::Duration sent_at{0};
 
   // Where the time of the critical path went that led to this packet.

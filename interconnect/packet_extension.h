@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tlm>
 
+#include "foundation/aligned.h"
 #include "interconnect/packet.h"
 
 namespace kirchhoff::interconnect {
@@ -37,5 +38,7 @@ inline std::string_view response_name(tlm::tlm_response_status status) {
   }
   return "GENERIC_ERROR";
 }
+
+static_assert(sizeof(PacketExtension) <= foundation::cache_line_bytes);
 
 }  // namespace kirchhoff::interconnect

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <typeinfo>
 #include <utility>
 
 namespace kirchhoff::interconnect {
@@ -12,7 +13,7 @@ struct PacketPool::Packet final : tlm::tlm_generic_payload {
   Packet& operator=(const Packet&) = delete;
   ~Packet() override { clear_extension(&head); }  // the extension is a member: nobody else may free it
 
-  PacketExtension head;
+  alignas(foundation::cache_line_bytes) PacketExtension head;
   std::vector<unsigned char> data;
   Packet* owner = nullptr;  ///< of the data, where this is a share
 };
@@ -55,22 +56,21 @@ tlm::tlm_generic_payload& PacketPool::take(const PacketHeader& header, std::span
   return payload;
 }
 
-tlm::tlm_generic_payload& PacketPool::share(tlm::tlm_generic_payload& payload) {
-  auto* const source = dynamic_cast<Packet*>(&payload);
-  const PacketHeader& header = payload.get_extension<PacketExtension>()->header;
-  if (source == nullptr) {  // somebody else's payload may be gone before
+tlm::tlm_generic_payload& PacketPool::share(tlm::tlm_generic_payload& payload, const PacketHeader& header) {
+  if (typeid(payload) != typeid(Packet)) {  // not ours: may be gone before
     const auto* const bytes = reinterpret_cast<const std::byte*>(payload.get_data_ptr());
     return take(header, {bytes, payload.get_data_length()});
   }
+  auto& source = static_cast<Packet&>(payload);
   Packet& shared = idle_packet();
   shared.head.header = header;
-  shared.owner = source->owner != nullptr ? source->owner : source;
+  shared.owner = source.owner != nullptr ? source.owner : &source;
   shared.owner->acquire();
-  shared.set_command(source->get_command());
-  shared.set_address(source->get_address());
-  shared.set_data_ptr(source->get_data_ptr());
-  shared.set_data_length(source->get_data_length());
-  shared.set_streaming_width(source->get_streaming_width());
+  shared.set_command(source.get_command());
+  shared.set_address(source.get_address());
+  shared.set_data_ptr(source.get_data_ptr());
+  shared.set_data_length(source.get_data_length());
+  shared.set_streaming_width(source.get_streaming_width());
   return shared;
 }
 

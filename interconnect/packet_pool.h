@@ -23,10 +23,10 @@ class PacketPool final : public tlm::tlm_mm_interface {
   /// A packet with one reference; release() it when done. The bytes are copied in.
   tlm::tlm_generic_payload& take(const PacketHeader& header, std::span<const std::byte> bytes);
 
-  /// The same packet as a transaction of its own, for the next link or one branch of its way (a transaction
+  /// The same packet as a transaction of its own, for one branch or the next link of its way (a transaction
   /// must not be sent to one target after the other, IEEE 1666-2011, 14.5): the data stay where they are, and
-  /// the packet that owns them is kept until the last of these is released.
-  tlm::tlm_generic_payload& share(tlm::tlm_generic_payload& payload);
+  /// the packet that owns them is kept until the last of these is released. `header`: the payload's.
+  tlm::tlm_generic_payload& share(tlm::tlm_generic_payload& payload, const PacketHeader& header);
 
   /// Packets that somebody holds a reference to.
   [[nodiscard]] std::size_t in_flight() const { return packets_.size() - idle_.size(); }

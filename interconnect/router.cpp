@@ -20,7 +20,8 @@ using foundation::Duration;
 namespace {
 
 bool is_table_address(std::uint64_t address) {
-  return !is_cell_address(address) && (address - node_window_base) % node_window_bytes >= router_access_table_offset;
+  return !is_cell_address(address) &&
+         (address - node_window_base) % node_window_bytes >= router_access_table_offset;
 }
 
 }  // namespace
@@ -34,13 +35,7 @@ class Router::Input final : public tlm::tlm_target_socket<>, private tlm::tlm_fw
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
-    if (entry_ != nullptr && router_.group_.log.wanted()) {
-      const Duration begin = absolute(delay);
-      router_.transport(entry_, payload, delay);
-      router_.log_access(port_, payload, begin, absolute(delay));
-    } else {
-      router_.transport(entry_, payload, delay);
-    }
+    router_.transport(entry_, payload, delay);
   }
   unsigned transport_dbg(tlm::tlm_generic_payload& payload) override { return router_.debug(payload); }
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& dmi) override {
@@ -159,14 +154,14 @@ void Router::answers(Port in, const tlm::tlm_generic_payload& payload, Duration 
 
 /// Approximately timed, a packet does not know the rest of its tree; whoever records has it followed again.
 void Router::log_delivery(Port out, const PacketHeader& header, Duration tail) const {
-  const RouteTree tree{group_.cores, header.entry_node, header.route};
+  const RouteTree tree{group_.cores, header.source, header.route};
   const auto hops = tree.hops();
   const auto exit = std::find_if(hops.begin(), hops.end(), [&](const RouteTree::Hop& hop) {
     return hop.exit && hop.node == node_ && hop.port == out;
   });
   if (exit != hops.end()) {
     PacketLog::Delivery delivery{group_.log,
-                                 header.entry_node,
+                                 header.source,
                                  static_cast<Port>(header.entry_port),
                                  header,
                                  core_.timing().flits(header.wire_bits()),
@@ -208,6 +203,16 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
     follow_table(entry, header, payload, delay);
     return;
   }
+  const Duration begin = absolute(delay);
+  pass_on(entry, head->header, payload, delay);
+  if (entry != nullptr && group_.log.wanted()) {
+    log_access(port_of(entry), payload, begin, absolute(delay));
+  }
+}
+
+/// By XY or the access table, to the next router or the tile.
+void Router::pass_on(Reservations* entry, PacketHeader& header, tlm::tlm_generic_payload& payload,
+                     sc_core::sc_time& delay) {
   if (owns(header, payload.get_address())) {
     access_table(payload);
     delay += to_sc_time(core_.own_access_time(header.wire_bits(), entry != nullptr));
@@ -219,7 +224,7 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
     return;
   }
   const Port port = all_ports[static_cast<std::size_t>(std::countr_zero(ports))];
-  if (!may_go_on(head->header, port, payload)) {
+  if (!may_go_on(header, port, payload)) {
     return;
   }
   const std::uint64_t bits = header.wire_bits();
@@ -343,32 +348,54 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   if (group.links.wanted()) {
     group_.links.passed(hops, header.kind, group.timing, length, arrival, begins);
   }
-  std::optional<PacketLog::Delivery> logged;
   if (entry != nullptr && group.log.wanted()) {
-    logged.emplace(group.log, node_, port_of(entry), header, flits, kernel + to_duration(delay), hops);
-  }
-  if (known.exits.size() == 1) {
-    delay = to_sc_time(begins[known.exits[0].hop] + length - kernel);
-    known.exits[0].target->b_transport(payload, delay);
-    if (logged) {
-      const std::size_t hop = known.exits[0].hop;
-      logged->arrived(hop, begins[hop] + length, response_name(payload.get_response_status()));
-    }
+    deliver_logged(known, port_of(entry), begins, length, payload, delay);
     return;
   }
   auto status = tlm::TLM_OK_RESPONSE;
-  sc_core::sc_time last = delay;
+  sc_core::sc_time last = sc_core::SC_ZERO_TIME;
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    auto& share = group_.packets->share(payload);
-    exit.target->b_transport(share, branch);
-    if (!share.is_response_ok()) {
-      status = share.get_response_status();
-    }
-    if (logged) {
-      logged->arrived(exit.hop, begins[exit.hop] + length, response_name(share.get_response_status()));
-    }
-    share.release();
+    const auto response = deliver(exit, &exit == &known.exits.back(), payload, header, branch);
+    status = response == tlm::TLM_OK_RESPONSE ? status : response;
+    last = std::max(last, branch);
+  }
+  payload.set_response_status(status);
+  delay = last;
+}
+
+/// The packet itself goes out by its last exit, shares of it by the others.
+inline tlm::tlm_response_status Router::deliver(const KnownTree::Exit& exit, bool last,
+                                                tlm::tlm_generic_payload& payload, const PacketHeader& header,
+                                                sc_core::sc_time& delay) const {
+  if (last) {
+    exit.target->b_transport(payload, delay);
+    return payload.get_response_status();
+  }
+  auto& packet = group_.packets->share(payload, header);
+  exit.target->b_transport(packet, delay);
+  const auto response = packet.get_response_status();
+  packet.release();
+  return response;
+}
+
+/// As follow_table() delivers, and tells the log of every branch. A function of its own: calls nest deep, and
+/// the others shall not keep room for it.
+void Router::deliver_logged(const KnownTree& known, Port entry, std::span<const Duration> begins,
+                            Duration length, tlm::tlm_generic_payload& payload,
+                            sc_core::sc_time& delay) const {
+  const PacketHeader& header = head_of(payload)->header;
+  PacketLog::Delivery logged{
+      group_.log,      node_,     entry, header, core_.timing().flits(header.wire_bits()),
+      absolute(delay), known.hops};
+  const Duration kernel = to_duration(sc_core::sc_time_stamp());
+  auto status = tlm::TLM_OK_RESPONSE;
+  sc_core::sc_time last = sc_core::SC_ZERO_TIME;
+  for (const KnownTree::Exit& exit : known.exits) {
+    sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
+    const auto response = deliver(exit, &exit == &known.exits.back(), payload, header, branch);
+    logged.arrived(exit.hop, begins[exit.hop] + length, response_name(response));
+    status = response == tlm::TLM_OK_RESPONSE ? status : response;
     last = std::max(last, branch);
   }
   payload.set_response_status(status);

@@ -97,8 +97,16 @@ class Router : public sc_core::sc_module, private SwitchHost {
  private:
   /// `entry` is the link from an endpoint; null for what a neighbour sends.
   void transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void pass_on(Reservations* entry, PacketHeader& header, tlm::tlm_generic_payload& payload,
+               sc_core::sc_time& delay);
   void follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
+  tlm::tlm_response_status deliver(const KnownTree::Exit& exit, bool last, tlm::tlm_generic_payload& payload,
+                                   const PacketHeader& header, sc_core::sc_time& delay) const;
+  [[gnu::noinline]] void deliver_logged(const KnownTree& known, Port entry,
+                                        std::span<const foundation::Duration> begins,
+                                        foundation::Duration length, tlm::tlm_generic_payload& payload,
+                                        sc_core::sc_time& delay) const;
   [[nodiscard]] foundation::Duration arrival_of(Reservations* entry, foundation::Duration length,
                                                 foundation::Duration ready) const;
   KnownTree& tree_of(RouteId route);

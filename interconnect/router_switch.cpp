@@ -128,7 +128,6 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
       return tlm::TLM_COMPLETED;
     }
     if (!has_router(in)) {
-      head->header.entry_node = static_cast<std::uint16_t>(core_.node());
       head->header.entry_port = static_cast<std::uint8_t>(in);
     }
     payload.acquire();
@@ -182,7 +181,7 @@ void RouterSwitch::start(const Stored& stored, Port in, Port out, std::size_t ch
     begin(out, *stored.packet, header, stored.length);
     return;
   }
-  auto& packet = packets_.share(*stored.packet);
+  auto& packet = packets_.share(*stored.packet, header);
   head_of(packet)->header.channel = static_cast<std::uint8_t>(channel);
   begin(out, packet, header, stored.length);
 }

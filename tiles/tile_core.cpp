@@ -359,7 +359,7 @@ void TileCore::forward(const PacketHeader& cause) {
   PacketHeader header = cause;
   header.kind = PacketKind::partial_sum;
   header.format = VectorFormat::s16;
-  header.element_bits = constants_.adc_bits;
+  header.element_bits = static_cast<std::uint8_t>(constants_.adc_bits);
   send(header, settings_.route(TileRegister::transmit_partial), codes, done, path);
 }
 
@@ -384,13 +384,13 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   if (settings_.has(control_last_layer)) {
     header.kind = PacketKind::layer_output;
     header.format = VectorFormat::s32;
-    header.element_bits = wide_bits(constants_.adc_bits, partials_.expected());
+    header.element_bits = static_cast<std::uint8_t>(wide_bits(constants_.adc_bits, partials_.expected()));
     send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(), done, critical);
     return;
   }
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
-  header.element_bits = constants_.dac_bits;
+  header.element_bits = static_cast<std::uint8_t>(constants_.dac_bits);
   activity.functions += columns_;
   activity.stores += columns_;  // the derivative, kept for the way back
   send(header, settings_.route(TileRegister::transmit_output), collector_->activations(), done, critical);
@@ -449,7 +449,7 @@ void TileCore::transposed(const PacketHeader& cause, Duration& at, PathTime& pat
   PacketHeader header = cause;
   header.kind = PacketKind::back_partial;
   header.format = VectorFormat::s16;
-  header.element_bits = constants_.adc_bits + (two_phases ? 1 : 0);
+  header.element_bits = static_cast<std::uint8_t>(constants_.adc_bits + (two_phases ? 1 : 0));
   header.exponent = delta_exponent_;
   send(header, settings_.route(TileRegister::transmit_back), e, done, path);
 }
@@ -506,7 +506,7 @@ void TileCore::emit_deltas(const PacketHeader& cause, std::int32_t exponent, Dur
   PacketHeader header = cause;
   header.kind = PacketKind::delta;
   header.format = VectorFormat::s16;
-  header.element_bits = constants_.dac_bits + 1;
+  header.element_bits = static_cast<std::uint8_t>(constants_.dac_bits + 1);
   header.exponent = exponent;
   send(header, settings_.route(TileRegister::transmit_delta), collector_->scaled_deltas(exponent), at, path);
 }

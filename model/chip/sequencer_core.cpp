@@ -575,7 +575,7 @@ bool SequencerCore::forward(const Fetched& example, bool training, Duration star
   PacketHeader header;
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.dac_bits);
+  header.element_bits = static_cast<std::uint8_t>(parameters_.dac_bits);
   header.training = training;
   header.phase = training ? Phase::forward : Phase::inference;
   bool delivered = true;
@@ -607,7 +607,7 @@ bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
   PacketHeader header;
   header.kind = PacketKind::delta;
   header.format = VectorFormat::s16;
-  header.element_bits = static_cast<std::uint32_t>(parameters_.dac_bits) + 1;
+  header.element_bits = static_cast<std::uint8_t>(parameters_.dac_bits + 1);
   header.phase = Phase::backward;
   header.update = updates_++;
   header.exponent = periphery::shared_exponent(periphery::largest_magnitude(deltas));

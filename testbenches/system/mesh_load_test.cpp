@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdio>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,6 +51,25 @@ class Arrivals final : public TrafficListener {
   std::vector<std::pair<NodeId, Duration>> all;
 };
 
+class LargeMesh : public testing::TestWithParam<CodingStyle> {};
+
+// The largest mesh there is: a packet from corner to corner, and what it takes to build it (the test's
+// time-out is the only limit; the figure is printed).
+TEST_P(LargeMesh, Elaborates) {
+  const auto begin = std::chrono::steady_clock::now();
+  Arrivals arrivals;
+  TrafficMesh mesh{"mesh", Topology{64, 64}, {GetParam(), LinkTiming{}}, 1024, arrivals};
+  Script script{"script", [&] {
+                  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
+                  std::printf("64 x 64 routers elaborated in %.2f s\n", passed.count());
+                  mesh.node(0).send(flit_to(0, 64 * 64 - 1, Duration{0}), {}, Duration{0});
+                  sc_core::wait(1, sc_core::SC_US);
+                }};
+  sc_core::sc_start();
+  ASSERT_EQ(arrivals.all.size(), 1U);
+  EXPECT_EQ(arrivals.all.back().second.count(), 1000 * zero_load_cycles(LinkTiming{}, 126, 1));
+}
+
 class ZeroLoad : public testing::TestWithParam<CodingStyle> {};
 
 // By hand, for the defaults (cycle 1 ns, router 2 cycles, 128 bits): a packet of one flit takes 1 cycle into
@@ -87,12 +108,12 @@ TEST_P(ZeroLoad, LatencyIsTheHopFormula) {
   EXPECT_TRUE(mesh.is_at_rest());
 }
 
-INSTANTIATE_TEST_SUITE_P(Styles, ZeroLoad,
-                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
-                         [](const auto& tested) {
-                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
-                                                                             : "ApproximatelyTimed";
-                         });
+std::string name_of(const testing::TestParamInfo<CodingStyle>& tested) {
+  return tested.param == CodingStyle::loosely_timed ? "LooselyTimed" : "ApproximatelyTimed";
+}
+const auto kBothStyles = testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed);
+INSTANTIATE_TEST_SUITE_P(Styles, ZeroLoad, kBothStyles, name_of);
+INSTANTIATE_TEST_SUITE_P(Styles, LargeMesh, kBothStyles, name_of);
 
 // On 8 x 8 half of all uniform traffic crosses the middle, where 8 links go each way: 0.5 flit per node and
 // cycle is the most. Round-robin over first-in first-out buffers gets 0.3 to 0.5 of a flit through.
