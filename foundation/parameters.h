@@ -81,10 +81,10 @@ class ParameterTable {
                 Mark mark, std::string note);
   /// Any line of UTF-8 text without control characters, e.g. the name of a file; may be empty.
   void text(std::string key, std::string& target, Mark mark, std::string note);
-  /// A list of such lines; may be empty, and one line alone is a list of one. `check` throws InputError where an
-  /// item is not what it should be: "but ...".
-  void texts(std::string key, std::vector<std::string>& target,
-             std::function<void(const std::string&)> check, Mark mark, std::string note);
+  /// A list of such lines; may be empty, and one line alone is a list of one. `check` throws InputError where
+  /// an item is not what it should be: "but ...".
+  void texts(std::string key, std::vector<std::string>& target, std::function<void(const std::string&)> check,
+             Mark mark, std::string note);
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   /// Null where there is no such key.

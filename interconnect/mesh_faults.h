@@ -22,7 +22,9 @@ class MeshFaults {
 
   [[nodiscard]] bool none() const;
   /// Outgoing links of a router that do not work, a mask of mask_of(Port).
-  [[nodiscard]] std::uint8_t ports(NodeId node) const { return ports_.empty() ? std::uint8_t{0} : ports_[node]; }
+  [[nodiscard]] std::uint8_t ports(NodeId node) const {
+    return ports_.empty() ? std::uint8_t{0} : ports_[node];
+  }
   [[nodiscard]] bool works(NodeId node, Port port) const { return (ports(node) & mask_of(port)) == 0; }
   [[nodiscard]] bool tile_works(NodeId node) const { return works(node, Port::local); }
 

@@ -59,7 +59,7 @@ struct PacketHeader {
   std::uint32_t element_bits = 0;  ///< on the wire; a float payload is timed as what it stands for
   std::int32_t exponent = 0;       ///< of scaled deltas and of sums over them: value = code x 2^exponent
   std::uint32_t update = 0;        ///< how many updates came before; the generators count, no wire carries it
-  std::uint16_t hops = 0;  ///< links between routers that an access has taken; by tables, uncounted
+  std::uint16_t hops = 0;          ///< links between routers that an access has taken; by tables, uncounted
   foundation::Phase phase = foundation::Phase::setup;
   foundation::Duration sent_at{0};
 

@@ -6,10 +6,10 @@
 
 namespace kirchhoff::interconnect {
 
-/// May a packet that came over `inbound` and leaves over `outbound` (ports of this router, both to neighbours)
-/// stay on its virtual channel? It may not where it turns from north/south to east/west, the turn that XY
-/// routing does without: there it takes the next one, so that no ring of links that wait for each other
-/// can close.
+/// May a packet that came over `inbound` and leaves over `outbound` (ports of this router, both to
+/// neighbours) stay on its virtual channel? It may not where it turns from north/south to east/west, the turn
+/// that XY routing does without: there it takes the next one, so that no ring of links that wait for each
+/// other can close.
 constexpr bool keeps_channel(Port inbound, Port outbound) {
   const auto vertical = [](Port port) { return port == Port::north || port == Port::south; };
   return !vertical(inbound) || vertical(outbound);
@@ -31,8 +31,8 @@ struct RouteFinding {
 };
 
 /// Checks the tree of a route from the router where packets enter: no reversal, at most
-/// LinkTiming::virtual_channels - 1 turns from north/south to east/west on every path, one link into each router.
-/// Links from and to endpoints are no part of the mesh and make no turn.
+/// LinkTiming::virtual_channels - 1 turns from north/south to east/west on every path, one link into each
+/// router. Links from and to endpoints are no part of the mesh and make no turn.
 RouteFinding check_route(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
 
 }  // namespace kirchhoff::interconnect

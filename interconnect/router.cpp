@@ -386,7 +386,8 @@ std::string Router::disabled_link(NodeId node, Port port) const {
   };
   if (!mesh.has_neighbour(node, port)) {
     return "the link from router " + place(node) +
-           (port == Port::local ? " to its tile" : " to what is at its " + std::string{port_names[index_of(port)]}) +
+           (port == Port::local ? " to its tile"
+                                : " to what is at its " + std::string{port_names[index_of(port)]}) +
            " is disabled";
   }
   return "the link from router " + place(node) + " to " + place(mesh.neighbour(node, port)) + " is disabled";
@@ -395,8 +396,9 @@ std::string Router::disabled_link(NodeId node, Port port) const {
 /// Not worth remembering: refused packets are no traffic.
 void Router::refuse_route(tlm::tlm_generic_payload& payload, RouteId route, const char* why) {
   const RouteTree tree{group_.cores, node_, route};
-  refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE,
-         tree.fault() == RouteTree::Fault::disabled ? disabled_link(tree.fault_node(), tree.fault_port()) : why);
+  refuse(
+      payload, tlm::TLM_ADDRESS_ERROR_RESPONSE,
+      tree.fault() == RouteTree::Fault::disabled ? disabled_link(tree.fault_node(), tree.fault_port()) : why);
 }
 
 void Router::refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,

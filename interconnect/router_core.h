@@ -13,9 +13,9 @@ namespace kirchhoff::interconnect {
 
 /// A router without its sockets: route table, output links, timing.
 ///
-/// Modelled: table-routed multicast trees; accesses by XY or, where the access table has another port for their
-/// destination, by that; links that are broken or switched off; router latency, link width, one packet at a
-/// time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
+/// Modelled: table-routed multicast trees; accesses by XY or, where the access table has another port for
+/// their destination, by that; links that are broken or switched off; router latency, link width, one packet
+/// at a time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
 /// Not modelled: virtual channels, credits and buffer limits (a blocked packet waits where it is).
 class RouterCore {
  public:
@@ -88,8 +88,8 @@ class RouterCore {
   bool set_route(std::size_t entry, std::uint8_t mask);
   [[nodiscard]] std::size_t route_entries() const { return table_.size(); }
 
-  /// Router registers and access table by their offset in the node's window, router_registers.h. Null or false
-  /// where there is none; of a read-only register, a write returns false, too.
+  /// Router registers and access table by their offset in the node's window, router_registers.h. Null or
+  /// false where there is none; of a read-only register, a write returns false, too.
   [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint64_t offset) const;
   bool write_register(std::uint64_t offset, std::uint32_t value);
 
@@ -117,8 +117,8 @@ class RouterCore {
   std::uint8_t link_fault_ = 0;      ///< mask of ports
   std::vector<std::uint8_t> table_;
   std::vector<std::uint8_t> access_table_;  ///< by node: 0 XY, else 1 + port; empty: all XY
-  std::array<Reservations, 5> links_;    ///< outgoing
-  std::array<Reservations, 5> entries_;  ///< incoming, from endpoints
+  std::array<Reservations, 5> links_;       ///< outgoing
+  std::array<Reservations, 5> entries_;     ///< incoming, from endpoints
 };
 
 }  // namespace kirchhoff::interconnect

@@ -9,9 +9,10 @@
 /// Registers of a router as the host programs them, 32-bit words at these byte offsets of the node window.
 ///
 /// Access table, from router_access_table_offset: where accesses (reads and writes of a node's registers and
-/// cells, which all come from the host interface and the sequencer at node 0) leave this router on their way to
-/// node 8 w + i: bits 4 i + 3 : 4 i of word w, 0: by XY, 1 north, 2 east, 3 south, 4 west. Zero after power-on.
-/// A way around a broken link is programmed from near to far: each router by the way programmed so far.
+/// cells, which all come from the host interface and the sequencer at node 0) leave this router on their way
+/// to node 8 w + i: bits 4 i + 3 : 4 i of word w, 0: by XY, 1 north, 2 east, 3 south, 4 west. Zero after
+/// power-on. A way around a broken link is programmed from near to far: each router by the way programmed so
+/// far.
 namespace kirchhoff::interconnect {
 
 enum class RouterRegister : std::uint32_t {

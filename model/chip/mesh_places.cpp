@@ -30,7 +30,8 @@ std::optional<std::uint32_t> number(std::string_view text) {
   text = text.substr(first, text.find_last_not_of(' ') - first + 1);
   std::uint32_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? std::optional{value} : std::nullopt;
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? std::optional{value}
+                                                                         : std::nullopt;
 }
 
 std::optional<Place> place_of(std::string_view text) {
