@@ -7,6 +7,7 @@
 #include "periphery/delta_scaler.h"
 #include "tiles/bookings.h"
 #include "tiles/make_synapse_array.h"
+#include "tiles/packet_bits.h"
 #include "tiles/update_gains.h"
 
 namespace kirchhoff::tiles {
@@ -29,15 +30,6 @@ std::uint64_t whole_part(double expected, double& carried) {
   const double whole = std::floor(carried);
   carried -= whole;
   return static_cast<std::uint64_t>(whole);
-}
-
-/// Bits that hold a wide sum of `parts` codes.
-std::uint32_t wide_bits(std::uint32_t adc_bits, std::size_t parts) {
-  std::uint32_t extra = 0;
-  while ((std::size_t{1} << extra) < parts) {
-    ++extra;
-  }
-  return adc_bits + extra;
 }
 
 }  // namespace

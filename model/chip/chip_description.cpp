@@ -98,6 +98,19 @@ foundation::ChipShape chip_shape(const Configuration& configuration) {
   return shape;
 }
 
+namespace {
+
+PacketSizes packet_sizes(const Configuration& configuration) {
+  const auto& periphery = configuration.periphery;
+  return {
+      .dac_bits = periphery.dac_bits,
+      .adc_bits = periphery.adc_bits,
+      .two_phase_deltas = periphery.adc_two_phase_deltas,
+      .link_width_bits = static_cast<std::uint32_t>(std::lround(configuration.technology.link_width.base))};
+}
+
+}  // namespace
+
 MappingTarget mapping_target(const Configuration& configuration) {
   const auto& chip = configuration.chip;
   return {
@@ -105,17 +118,24 @@ MappingTarget mapping_target(const Configuration& configuration) {
       .tile_rows = static_cast<std::size_t>(chip.tile_rows),
       .tile_columns = static_cast<std::size_t>(chip.tile_columns),
       .spare_tiles = static_cast<std::size_t>(chip.spare_tiles),
-      .row_split = configuration.network.row_split};
+      .row_split = configuration.network.row_split,
+      .faults = mesh_faults(chip),
+      .virtual_channels = static_cast<std::uint32_t>(chip.virtual_channels),
+      .placement = configuration.network.placement,
+      .placement_seed = static_cast<std::uint64_t>(configuration.network.placement_seed),
+      .packets = packet_sizes(configuration)};
 }
 
 ProgramOptions program_options(const Configuration& configuration, double learning_rate) {
   return {.route_entries = static_cast<std::size_t>(configuration.chip.route_entries),
           .flow_entries = static_cast<std::size_t>(configuration.chip.flow_entries),
           .backward_full_scale = configuration.periphery.adc_backward_full_scale,
-          .adc_bits = configuration.periphery.adc_bits,
+          .packets = packet_sizes(configuration),
           .overlap = configuration.periphery.adc_overlap,
           .learning_rate = learning_rate,
-          .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval)};
+          .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval),
+          .faults = mesh_faults(configuration.chip),
+          .virtual_channels = static_cast<std::uint32_t>(configuration.chip.virtual_channels)};
 }
 
 }  // namespace kirchhoff::model

@@ -1,8 +1,11 @@
 #include "model/network/mapping.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "foundation/error.h"
+#include "model/network/mesh_paths.h"
+#include "model/network/placement.h"
 
 namespace kirchhoff::model {
 namespace {
@@ -36,14 +39,20 @@ std::vector<Part> cut_rows(std::size_t total, std::size_t most, bool even) {
   return parts;
 }
 
-/// Nodes in the order in which they are filled: down the columns of the mesh.
-interconnect::NodeId node_at(const interconnect::Topology& topology, std::size_t place) {
-  const auto row = static_cast<std::uint32_t>(place % topology.rows);
-  const auto column = static_cast<std::uint32_t>(place / topology.rows);
-  return row * topology.columns + column;
-}
-
 }  // namespace
+
+std::vector<interconnect::NodeId> free_tiles(const MappingTarget& target) {
+  auto nodes = usable_tiles(target.topology, target.faults, target.virtual_channels);
+  std::erase_if(nodes, [&](interconnect::NodeId node) {
+    return std::find(target.occupied.begin(), target.occupied.end(), node) != target.occupied.end();
+  });
+  const auto place = [&](interconnect::NodeId node) {
+    return std::pair{target.topology.column_of(node), target.topology.row_of(node)};
+  };
+  std::sort(nodes.begin(), nodes.end(),
+            [&](interconnect::NodeId a, interconnect::NodeId b) { return place(a) < place(b); });
+  return nodes;
+}
 
 std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target) {
   std::size_t sum = 0;
@@ -59,15 +68,28 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
     throw foundation::InputError("chip.tile_rows = " + std::to_string(target.tile_rows) +
                                  " leaves no room for an input beside the bias row; take at least 2");
   }
-  const std::size_t there = target.topology.node_count();
-  const std::size_t usable = there - std::min(there, target.spare_tiles);
+  const std::size_t all = target.topology.node_count();
+  const auto nodes = free_tiles(target);
+  const std::size_t unusable =
+      all - usable_tiles(target.topology, target.faults, target.virtual_channels).size();
+  // A spare tile takes the place of one that is not usable.
+  const std::size_t spare = target.spare_tiles - std::min(unusable, target.spare_tiles);
+  const std::size_t usable = nodes.size() - std::min(nodes.size(), spare);
   const std::size_t needed = tiles_needed(network, target);
   if (needed > usable) {
+    std::string apart;
+    const auto add = [&](std::size_t count, const char* what) {
+      if (count > 0) {
+        apart += (apart.empty() ? "" : ", ") + std::to_string(count) + what;
+      }
+    };
+    add(spare, " spare");
+    add(unusable, " disabled or out of reach");
+    add(target.occupied.size(), " taken by other networks");
     throw foundation::InputError(
         "network " + network.name() + " needs " + std::to_string(needed) + " tiles of " +
         std::to_string(target.tile_rows) + " x " + std::to_string(target.tile_columns) +
-        " cells, the chip has " + std::to_string(usable) +
-        (target.spare_tiles > 0 ? " (and " + std::to_string(target.spare_tiles) + " spare)" : std::string{}) +
+        " cells, the chip has " + std::to_string(usable) + (apart.empty() ? "" : " (and " + apart + ")") +
         "; take a larger mesh (chip.mesh_rows, chip.mesh_columns), larger tiles or a smaller network");
   }
   const bool even = target.row_split == "even";
@@ -81,7 +103,7 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
     for (std::size_t c = 0; c < column_parts.size(); ++c) {
       for (std::size_t r = 0; r < row_parts.size(); ++r) {
         const bool bias = r + 1 == row_parts.size();
-        mapping.tiles.push_back({.node = node_at(mapping.topology, mapping.tiles.size()),
+        mapping.tiles.push_back({.node = nodes[mapping.tiles.size()],
                                  .layer = l,
                                  .row_split = r,
                                  .column_group = c,
@@ -92,6 +114,9 @@ Mapping map_network(const NetworkSpec& network, const MappingTarget& target) {
                                  .columns = column_parts[c].count});
       }
     }
+  }
+  if (target.placement == "hops") {
+    improve_placement(network, target, nodes, mapping);
   }
   return mapping;
 }

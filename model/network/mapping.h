@@ -7,6 +7,7 @@
 
 #include "interconnect/topology.h"
 #include "model/network/network.h"
+#include "model/network/planned_route.h"
 
 namespace kirchhoff::model {
 
@@ -59,16 +60,28 @@ struct MappingTarget {
   interconnect::Topology topology;
   std::size_t tile_rows = 0;  ///< at least 2
   std::size_t tile_columns = 0;
-  std::size_t spare_tiles = 0;  ///< left free, at the end of the mesh
+  std::size_t spare_tiles =
+      0;  ///< left free, at the end of the mesh; they stand in for tiles that are not usable
   std::string_view row_split = "even";
+  interconnect::MeshFaults faults{};
+  std::uint32_t virtual_channels = 2;
+  std::vector<interconnect::NodeId> occupied{};  ///< by other networks on the chip
+  std::string_view placement = "order";          ///< order, or hops: see improve_placement()
+  std::uint64_t placement_seed = 1;
+  PacketSizes packets{};
 };
 
 /// Tiles that a network needs on tiles of this shape.
 std::size_t tiles_needed(const NetworkSpec& network, const MappingTarget& target);
 
+/// Tiles that a network can be mapped onto, in the order in which they are filled: down the columns of the
+/// mesh.
+std::vector<interconnect::NodeId> free_tiles(const MappingTarget& target);
+
 /// Lays the layers onto tiles one after the other, down the columns of the mesh, the row splits of a column
-/// group side by side: their partial sums, deltas and completions are most of the traffic. Throws InputError
-/// with the tiles needed and the tiles there, or where a tile has no row beside the bias row.
+/// group side by side: their partial sums, deltas and completions are most of the traffic. Tiles that do not
+/// work, cannot be reached or are occupied are left out; placement "hops" then moves the parts. Throws
+/// InputError with the tiles needed and the tiles there, or where a tile has no row beside the bias row.
 Mapping map_network(const NetworkSpec& network, const MappingTarget& target);
 
 }  // namespace kirchhoff::model

@@ -13,6 +13,11 @@ void declare(foundation::ParameterTable& table, NetworkParameters& p) {
                "logistic outputs fit a pulse width of 0..1; ReLU is scaled by activation.relu_full_scale");
   table.choice("network.row_split", p.row_split, {"even", "fill"}, Mark::assumed,
                "rows of a layer over its tiles: equal parts, or full tiles first");
+  table.choice(
+      "mapping.placement", p.placement, {"order", "hops"}, Mark::assumed,
+      "parts of layers on tiles: one after the other down the columns, or where flits times links are few");
+  table.integer("mapping.seed", p.placement_seed, 0, 9007199254740991, Mark::assumed,
+                "of the search for a placement with few hops");
   table.integer("training.epochs", p.epochs, 1, 10000, Mark::assumed,
                 "enough for the built-in data to settle");
   table.real("training.image_learning_rate", p.image_learning_rate, "", 0, 100, Mark::assumed,

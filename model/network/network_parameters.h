@@ -15,6 +15,9 @@ struct NetworkParameters {
   std::string hidden_activation = "logistic";        ///< logistic, relu
   std::string row_split = "even";                    ///< even: splits of equal height; fill: full tiles first
 
+  std::string placement = "order";  ///< order: down the columns; hops: fewer links times flits
+  std::int64_t placement_seed = 1;
+
   std::int64_t epochs = 6;
   double image_learning_rate = 0.1;
   double feature_learning_rate = 0.01;

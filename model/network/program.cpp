@@ -9,13 +9,16 @@
 #include "foundation/error.h"
 #include "interconnect/packet_address.h"
 #include "model/chip/address_map.h"
+#include "model/network/access_routes.h"
 #include "model/network/route_planner.h"
 #include "periphery/converter.h"
+#include "tiles/packet_bits.h"
 #include "tiles/tile_settings.h"
 
 namespace kirchhoff::model {
 
 using interconnect::NodeId;
+using interconnect::PacketKind;
 using interconnect::RouteId;
 using tiles::FlowAction;
 using tiles::TileRegister;
@@ -43,9 +46,13 @@ class Programmer {
       : network_(network),
         mapping_(mapping),
         options_(options),
-        planner_(mapping.topology, options.route_entries) {}
+        planner_(mapping.topology, {.route_entries = options.route_entries,
+                                    .faults = options.faults,
+                                    .virtual_channels = options.virtual_channels,
+                                    .first_route = options.first_route}) {}
 
-  std::vector<RegisterWrite> run() {
+  NetworkPlan run() {
+    plan_.writes = access_program(mapping_.topology, options_.faults, options_.virtual_channels);
     plan_inputs();
     for (std::size_t layer = 0; layer < network_.layers.size(); ++layer) {
       plan_partials(layer);
@@ -71,13 +78,14 @@ class Programmer {
       set(tile.node, TileRegister::control, control_of(tile));
     }
     write_sequencer();
-    return std::move(writes_);
+    plan_.end_route = options_.first_route + planner_.routes();
+    return std::move(plan_);
   }
 
  private:
   [[nodiscard]] bool is_last(std::size_t layer) const { return layer + 1 == network_.layers.size(); }
 
-  void write(std::uint64_t address, std::uint32_t value) { writes_.push_back({address, value}); }
+  void write(std::uint64_t address, std::uint32_t value) { plan_.writes.push_back({address, value}); }
   void set(NodeId node, TileRegister address, std::uint32_t value) {
     write(interconnect::node_register_address(node, static_cast<std::uint32_t>(address)), value);
   }
@@ -110,6 +118,46 @@ class Programmer {
     write(base, sequencer_flow_valid | (static_cast<std::uint32_t>(kind) << 16) | route);
   }
 
+  /// What travels along a route: `elements` of `element_bits`, so many packets per example from each source.
+  struct Packet {
+    PacketKind kind;
+    std::size_t elements = 0;
+    std::int64_t element_bits = 0;
+    std::uint32_t per_example = 1;
+  };
+  RouteId route_from(NodeId source, std::span<const NodeId> destinations, const Packet& packet) {
+    const RouteId route = planner_.from_node(source, destinations);
+    note(route, {source}, {destinations.begin(), destinations.end()}, packet);
+    return route;
+  }
+  RouteId route_from_sequencer(std::span<const NodeId> destinations, const Packet& packet) {
+    const RouteId route = planner_.from_sequencer(destinations);
+    note(route, {}, {destinations.begin(), destinations.end()}, packet);
+    return route;
+  }
+  RouteId route_to_sequencer(std::span<const NodeId> sources, const Packet& packet) {
+    const RouteId route = planner_.to_sequencer(sources);
+    note(route, {sources.begin(), sources.end()}, {}, packet);
+    return route;
+  }
+  void note(RouteId route, std::vector<NodeId> sources, std::vector<NodeId> destinations,
+            const Packet& packet) {
+    PlannedRoute planned;
+    planned.route = route;
+    planned.kind = packet.kind;
+    planned.links = planner_.links(route);
+    planned.elements = packet.elements;
+    planned.bits = interconnect::PacketHeader::header_bits +
+                   packet.elements * static_cast<std::uint64_t>(packet.element_bits);
+    planned.flits = (planned.bits + options_.packets.link_width_bits - 1) / options_.packets.link_width_bits;
+    planned.packets = packet.per_example;
+    planned.hops = packet.per_example *
+                   (destinations.empty() ? planner_.path_lengths(route, sources) : planned.links.size());
+    planned.sources = std::move(sources);
+    planned.destinations = std::move(destinations);
+    plan_.routes.push_back(std::move(planned));
+  }
+
   std::vector<NodeId> nodes_of_split(std::size_t layer, std::size_t split) const {
     std::vector<NodeId> nodes;
     for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
@@ -129,7 +177,8 @@ class Programmer {
   void plan_inputs() {
     for (std::size_t split = 0; split < mapping_.layers[0].row_splits; ++split) {
       const auto& first = mapping_.tile(0, split, 0);
-      const RouteId route = planner_.from_sequencer(nodes_of_split(0, split));
+      const RouteId route = route_from_sequencer(
+          nodes_of_split(0, split), {PacketKind::activation, first.input_rows, options_.packets.dac_bits});
       sequencer_flow(SequencerFlow::input, route, first.first_row, first.input_rows);
       for (const NodeId node : nodes_of_split(0, split)) {
         receive(node, route, FlowAction::activation, 0, first.input_rows, 0, 0);
@@ -146,7 +195,8 @@ class Programmer {
       set(collector.node, TileRegister::partial_slot, 0);
       for (std::size_t split = 1; split < map.row_splits; ++split) {
         const auto& tile = mapping_.tile(layer, split, group);
-        const RouteId route = planner_.from_node(tile.node, std::array{collector.node});
+        const RouteId route = route_from(tile.node, std::array{collector.node},
+                                         {PacketKind::partial_sum, tile.columns, options_.packets.adc_bits});
         set(tile.node, TileRegister::transmit_partial, route);
         receive(collector.node, route, FlowAction::partial_sum, 0, tile.columns, 0, split);
       }
@@ -166,7 +216,8 @@ class Programmer {
           nodes.push_back(tile.node);
         }
       }
-      const RouteId route = planner_.from_node(collector.node, nodes);
+      const RouteId route = route_from(
+          collector.node, nodes, {PacketKind::activation, collector.columns, options_.packets.dac_bits});
       set(collector.node, TileRegister::transmit_output, route);
       for (const auto* tile : fed) {
         const auto part =
@@ -182,7 +233,10 @@ class Programmer {
     const std::size_t layer = network_.layers.size() - 1;
     for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
       const auto& collector = mapping_.collector(layer, group);
-      const RouteId route = planner_.to_sequencer(std::array{collector.node});
+      const RouteId route = route_to_sequencer(
+          std::array{collector.node},
+          {PacketKind::layer_output, collector.columns,
+           tiles::wide_bits(options_.packets.adc_bits, mapping_.layers[layer].row_splits)});
       set(collector.node, TileRegister::transmit_output, route);
       sequencer_flow(SequencerFlow::output, route, collector.first_column, collector.columns);
     }
@@ -193,8 +247,9 @@ class Programmer {
     for (std::size_t group = 0; group < mapping_.layers[layer].column_groups; ++group) {
       const auto& collector = mapping_.collector(layer, group);
       const auto nodes = nodes_of_group(layer, group);
+      const Packet packet{PacketKind::delta, collector.columns, options_.packets.dac_bits + 1};
       const RouteId route =
-          is_last(layer) ? planner_.from_sequencer(nodes) : planner_.from_node(collector.node, nodes);
+          is_last(layer) ? route_from_sequencer(nodes, packet) : route_from(collector.node, nodes, packet);
       if (is_last(layer)) {
         sequencer_flow(SequencerFlow::delta, route, collector.first_column, collector.columns);
       } else {
@@ -224,7 +279,10 @@ class Programmer {
           nodes.push_back(collector.node);
         }
       }
-      const RouteId route = planner_.from_node(tile.node, nodes);
+      const RouteId route =
+          route_from(tile.node, nodes,
+                     {PacketKind::back_partial, tile.input_rows,
+                      options_.packets.adc_bits + (options_.packets.two_phase_deltas ? 1 : 0)});
       set(tile.node, TileRegister::transmit_back, route);
       for (const std::size_t group : groups) {
         const auto& collector = mapping_.collector(layer, group);
@@ -253,11 +311,11 @@ class Programmer {
     for (std::size_t group = 1; group < groups; ++group) {
       const NodeId node = mapping_.collector(layer, group).node;
       others.push_back(node);
-      const RouteId route = planner_.from_node(node, std::array{leader});
+      const RouteId route = route_from(node, std::array{leader}, {PacketKind::exponent_report});
       set(node, TileRegister::transmit_report, route);
       receive(leader, route, FlowAction::exponent_report, 0, 0, 0, 0);
     }
-    const RouteId route = planner_.from_node(leader, others);
+    const RouteId route = route_from(leader, others, {PacketKind::exponent});
     set(leader, TileRegister::transmit_exponent, route);
     for (const NodeId node : others) {
       receive(node, route, FlowAction::exponent, 0, 0, 0, 0);
@@ -274,18 +332,19 @@ class Programmer {
         collectors.push_back(tile.node);
       }
     }
-    transfer_route_ = planner_.from_sequencer(nodes);
+    transfer_route_ = route_from_sequencer(nodes, {.kind = PacketKind::transfer, .per_example = 0});
     for (const NodeId node : nodes) {
       receive(node, transfer_route_, FlowAction::transfer, 0, 0, 0, 0);
     }
-    const RouteId to_sequencer = planner_.to_sequencer(collectors);
+    const RouteId to_sequencer = route_to_sequencer(collectors, {PacketKind::done});
     for (const NodeId node : collectors) {
       set(node, TileRegister::transmit_done, to_sequencer);
     }
     for (const auto& tile : mapping_.tiles) {
       if (tile.row_split != 0) {
         const NodeId collector = mapping_.collector(tile.layer, tile.column_group).node;
-        const RouteId route = planner_.from_node(tile.node, std::array{collector});
+        const RouteId route =
+            route_from(tile.node, std::array{collector}, {.kind = PacketKind::done, .per_example = 0});
         set(tile.node, TileRegister::transmit_done, route);
         receive(collector, route, FlowAction::done, 0, 0, 0, 0);
       }
@@ -327,7 +386,7 @@ class Programmer {
     const auto set_sequencer = [&](std::uint32_t offset, std::uint32_t value) {
       write(sequencer_registers_base + offset, value);
     };
-    const periphery::Adc adc{options_.adc_bits, network_.layers.back().adc_full_scale};
+    const periphery::Adc adc{options_.packets.adc_bits, network_.layers.back().adc_full_scale};
     set_sequencer(sequencer_register::inputs, static_cast<std::uint32_t>(network_.inputs()));
     set_sequencer(sequencer_register::classes, static_cast<std::uint32_t>(network_.classes()));
     set_sequencer(sequencer_register::output_lsb, std::bit_cast<std::uint32_t>(adc.lsb));
@@ -344,14 +403,26 @@ class Programmer {
   std::map<NodeId, std::size_t> flows_used_;
   std::size_t sequencer_flows_ = 0;
   std::size_t groups_ = 0;
-  std::vector<RegisterWrite> writes_;
+  NetworkPlan plan_;
 };
 
 }  // namespace
 
+std::uint64_t flit_hops(std::span<const PlannedRoute> routes) {
+  std::uint64_t sum = 0;
+  for (const PlannedRoute& route : routes) {
+    sum += route.flit_hops();
+  }
+  return sum;
+}
+
+NetworkPlan plan_network(const NetworkSpec& network, const Mapping& mapping, const ProgramOptions& options) {
+  return Programmer{network, mapping, options}.run();
+}
+
 std::vector<RegisterWrite> make_program(const NetworkSpec& network, const Mapping& mapping,
                                         const ProgramOptions& options) {
-  return Programmer{network, mapping, options}.run();
+  return plan_network(network, mapping, options).writes;
 }
 
 std::vector<RegisterWrite> learning_rate_program(const Mapping& mapping, double learning_rate) {

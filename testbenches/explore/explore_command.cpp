@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -12,6 +13,7 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
+#include "model/chip/mesh_places.h"
 #include "periphery/adc_bank.h"
 #include "testbenches/explore/checkpoint.h"
 #include "testbenches/explore/git_version.h"
@@ -21,6 +23,7 @@
 #include "testbenches/explore/stop_request.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/example_timeline.h"
+#include "testbenches/host/map_report.h"
 #include "testbenches/host/npy_file.h"
 #include "testbenches/host/number_format.h"
 #include "testbenches/host/progress.h"
@@ -183,6 +186,12 @@ void add_warnings(const Options& options, const model::Configuration& configurat
       !(configuration.power_off.before_transfer.empty() && configuration.power_off.after_transfer.empty())) {
     warnings.emplace_back("detail ideal: no weight is lost with the supply, there are no capacitors");
   }
+  const auto disabled = std::count_if(result.map.tiles.begin(), result.map.tiles.end(),
+                                      [](const RunResult::Map::Tile& tile) { return tile.disabled; });
+  if (disabled > 0) {
+    warnings.emplace_back("mesh: " + std::to_string(disabled) + (disabled == 1 ? " tile is" : " tiles are") +
+                          " disabled; area and standby are those of the whole chip");
+  }
   if (!wires.trusted) {
     warnings.emplace_back(
         "wires: so resistive for tiles of this size that currents are off by more than 3 %; use smaller "
@@ -325,6 +334,10 @@ int explore(const Options& given) {
   add_accuracy(session, references, result);
   add_power_offs(session, configuration->power_off, result);
   add_tile_use(session.mapping(), result);
+  result.map = map_of(session.mapping(),
+                      model::plan_network(session.network(), session.mapping(),
+                                          model::program_options(*configuration, session.learning_rate())),
+                      model::mesh_faults(configuration->chip), training.placement);
   result.timeline = timeline.timeline();
   std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
   for (const auto& tile : session.mapping().tiles) {
@@ -351,7 +364,8 @@ int explore(const Options& given) {
 
   std::vector<OutputFile> files{{folder / "report.json", "everything, machine readable"},
                                 {folder / "report.html", "the same to look at, opens without network"},
-                                {folder / "config.toml", "the effective configuration"}};
+                                {folder / "config.toml", "the effective configuration"},
+                                {folder / "map.json", "tiles and routes of the network on the chip"}};
   for (OutputFile& file : recorder.files()) {
     files.push_back(std::move(file));
   }
@@ -363,6 +377,7 @@ int explore(const Options& given) {
     std::cout << report_summary(result, terminal, files) << std::flush;
   }
   write_report_json(folder / "report.json", result);
+  write_map(folder / "map.json", result.map);
   foundation::write_file_atomically(folder / "config.toml", model::effective_toml(*configuration));
   recorder.close();
   observation.close();

@@ -47,6 +47,9 @@ class ChipDriver {
   void start();
 
   void write_registers(std::span<const model::RegisterWrite> writes);
+  /// Without time or side effect; returns the bytes read.
+  std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) { return bus_.peek(address, bytes); }
+  std::uint32_t read_register(std::uint64_t address) { return bus_.read32(address); }
 
   /// One matrix per layer, (inputs + 1) x outputs; the caller keeps them until the chip is done.
   void load_weights(const model::Mapping& mapping, std::span<const Matrix> weights);

@@ -171,6 +171,38 @@ struct RunResult {
     std::int64_t rows = 0;   ///< used, the bias row included
     std::int64_t columns = 0;
   };
+  /// How the network lies on the chip, and which ways its packets take. Nodes are numbered row by row.
+  struct Map {
+    struct Tile {
+      std::int64_t node = 0;
+      std::int64_t row = 0;
+      std::int64_t column = 0;
+      std::int64_t layer = 0;  ///< from 1; 0: none, and then nothing below
+      std::int64_t row_split = 0;
+      std::int64_t column_group = 0;
+      std::int64_t rows = 0;  ///< of cells in use, the bias row included
+      std::int64_t columns = 0;
+      bool disabled = false;
+    };
+    using Link = std::array<std::int64_t, 2>;  ///< from node, to node
+    struct Route {
+      std::int64_t route = 0;
+      std::string kind;                        ///< "activation", "partial_sum", ..
+      std::vector<std::int64_t> sources;       ///< none: the sequencer
+      std::vector<std::int64_t> destinations;  ///< none: the sequencer
+      std::vector<Link> links;
+      std::uint64_t elements = 0;  ///< of a packet
+      std::uint64_t bits = 0;
+      std::uint64_t flits = 0;
+      std::uint64_t packets = 0;  ///< of each source, per training example; 0: transfers only
+      std::uint64_t hops = 0;     ///< links taken by the packets of all sources, per training example
+    };
+    std::string placement;             ///< order, hops
+    std::uint64_t flit_hops = 0;       ///< flits x links per training example, over all routes: the objective
+    std::vector<Tile> tiles;           ///< all, by node
+    std::vector<Link> disabled_links;  ///< the lower node first; those of dead routers among them
+    std::vector<Route> routes;
+  };
   /// What the parts of the chip did during one training example, from the start of its forward pass.
   /// Training; beside what the closed-form estimate assumes.
   struct Activity {
@@ -223,6 +255,7 @@ struct RunResult {
   Counts counts;
   std::vector<Saturation> saturation;  ///< by layer
   std::vector<TileUse> tiles;
+  Map map;
   Timeline timeline;
   std::vector<SelfCheck> checks;
   std::vector<std::string> warnings;

@@ -5,6 +5,7 @@
 #include "foundation/atomic_file.h"
 #include "foundation/published.h"
 #include "testbenches/host/efficiency_json.h"
+#include "testbenches/host/map_report.h"
 
 namespace kirchhoff::testbenches {
 
@@ -244,6 +245,7 @@ std::string report_json(const RunResult& result) {
       {"activity", activity_group(result.activity)},
       {"counts", counts_group(result.counts)},
       {"saturation", saturation_group(result.saturation)},
+      {"map", map_json(result.map)},
       {"timeline", timeline_group(result.timeline)},
       {"checks", checks_group(result.checks)},
       {"warnings", result.warnings},

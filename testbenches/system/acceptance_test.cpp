@@ -5,36 +5,21 @@
 
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/npy_file.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/real_data.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace kirchhoff::testbenches;
-
-/// Folder of a real data set: $KIRCHHOFF_DATA, or the shared folder beside the project.
-std::optional<fs::path> real_data(const std::string& name) {
-  for (const char* variable : {"KIRCHHOFF_DATA", "KIRCHHOFF_SHARED"}) {
-    if (const char* value = std::getenv(variable)) {
-      const fs::path base =
-          std::string{variable} == "KIRCHHOFF_DATA" ? fs::path{value} : fs::path{value} / "data";
-      if (fs::is_directory(base / name)) {
-        return base / name;
-      }
-    }
-  }
-  return std::nullopt;
-}
 
 class Acceptance : public testing::Test {
  protected:

@@ -24,10 +24,10 @@ namespace kirchhoff::testbenches {
 /// a protocol monitor.
 class ChipBench {
  public:
-  /// Preset 209k with these --set values.
+  /// A preset with these --set values.
   explicit ChipBench(const std::vector<std::string>& sets, tiles::Detail detail = tiles::Detail::physics,
-                     foundation::TraceSink* trace = nullptr)
-      : configuration(model::load_configuration("209k", sets)),
+                     foundation::TraceSink* trace = nullptr, const std::string& preset = "209k")
+      : configuration(model::load_configuration(preset, sets)),
         description(model::describe_chip(*configuration, detail)),
         ledger(description.topology.node_count()),
         services{ledger, trace, static_cast<std::uint64_t>(configuration->network.seed)} {}

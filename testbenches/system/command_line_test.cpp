@@ -129,6 +129,53 @@ TEST_F(CommandLine, RefusesNetworksThatDoNotFit) {
                  {"528-1000-10", "needs 108 tiles", "has 32"});
 }
 
+const std::vector<std::string> kMeshFaults{"--set", R"(mesh.disabled_tiles=["0,2", "1,3", "2,0"])", "--set",
+                                           R"(mesh.disabled_links=["0,0-0,1", "1,4-2,4"])"};
+
+TEST_F(CommandLine, SparesStandInForDisabledTilesAndTheMapSaysHow) {
+  std::vector<std::string> arguments{"209k-spare"};
+  arguments.insert(arguments.end(), kMeshFaults.begin(), kMeshFaults.end());
+  EXPECT_EQ(run(explore(arguments)).code, 0);
+  const auto map = nlohmann::json::parse(content(folder_ / "run" / "map.json"));
+  EXPECT_EQ(map["schema"], "kirchhoff.map/1");
+  EXPECT_EQ(map["disabled_links"], nlohmann::json::parse("[[0, 1], [12, 20]]"));
+  int used = 0;
+  for (const auto& tile : map["tiles"]) {
+    used += tile["layer"] > 0 ? 1 : 0;
+    const int node = tile["node"];
+    EXPECT_EQ(tile["disabled"], node == 2 || node == 11 || node == 16) << node;
+    EXPECT_FALSE(tile["disabled"] && tile["layer"] > 0) << node;
+  }
+  EXPECT_EQ(used, 32);
+  EXPECT_EQ(map["tiles"].size(), 40U);
+  std::uint64_t flit_hops = 0;
+  for (const auto& route : map["routes"]) {
+    flit_hops += route["flits"].get<std::uint64_t>() * route["hops"].get<std::uint64_t>();
+    for (const auto& link : route["links"]) {
+      EXPECT_FALSE(link == nlohmann::json::parse("[0, 1]") || link == nlohmann::json::parse("[20, 12]"));
+    }
+  }
+  EXPECT_EQ(map["flit_hops"], flit_hops);
+  const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  EXPECT_EQ(report["map"]["flit_hops"], flit_hops);
+}
+
+TEST_F(CommandLine, RefusesTheSameFaultsWithoutSpares) {
+  std::vector<std::string> arguments{"209k"};
+  arguments.insert(arguments.end(), kMeshFaults.begin(), kMeshFaults.end());
+  expect_refusal(explore(arguments), {"needs 32 tiles of 131 x 50 cells, the chip has 29 (and 3 disabled"});
+}
+
+TEST_F(CommandLine, RefusesFaultsThatTheMeshCannotHave) {
+  expect_refusal(explore({"--set", "mesh.disabled_tiles=4,0"}),
+                 {"mesh.disabled_tiles: \"4,0\" is not in the mesh"});
+  expect_refusal(explore({"--set", "mesh.disabled_tiles=four"}), {"needs row,column, e.g. \"2,3\""});
+  expect_refusal(explore({"--set", "mesh.disabled_links=0,0-1,1"}), {"joins no neighbours"});
+  expect_refusal(explore({"--set", R"(mesh.disabled_links=["0,0-0,1", "0,1"])"}), {"[1] is \"0,1\""});
+  expect_refusal(explore({"--set", "mesh.dead_routers=0,0"}), {"is where host and sequencer enter the mesh"});
+  expect_refusal(explore({"--set", "mesh.dead_routers=7"}), {"mesh.dead_routers"});
+}
+
 TEST_F(CommandLine, RefusesSynapsesThatTheNetworkHasNot) {
   expect_refusal(explore({"--synapse", "3,0,0"}), {"3,0,0", "layers of 528-250-125-10 are 0 to 2"});
   expect_refusal(explore({"--synapse", "0,529,0"}), {"0,529,0", "rows of layer 0 are 0 to 528", "bias"});

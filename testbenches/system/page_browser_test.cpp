@@ -25,9 +25,10 @@ using Json = nlohmann::json;
 
 constexpr std::uintmax_t most_bytes = 3'000'000;
 constexpr double most_ms = 2000;
-/// Intervals of three figures, learning, energy by booking, phase and layer, time, area, two plans, timeline.
-constexpr std::size_t plots_of_a_run = 12;
-constexpr std::size_t plans = 2;  ///< drawn without Vega
+/// Intervals of three figures, learning, energy by booking, phase and layer, time, area, three plans,
+/// timeline.
+constexpr std::size_t plots_of_a_run = 13;
+constexpr std::size_t plans = 3;  ///< drawn without Vega
 
 /// The first attribute that refers to another place than the page itself, as far as it says so; empty: none.
 std::string reference_in(const std::string& text) {
@@ -163,6 +164,23 @@ TEST_F(Page, ShowsWhatTheReportHolds) {
   }
   EXPECT_LT(ready_ms, most_ms);
   RecordProperty("ready_ms", std::to_string(ready_ms));
+}
+
+TEST_F(Page, DisabledTilesAndLinksAndTheTrafficAroundThemAreDrawn) {
+  const auto run =
+      run_program(KIRCHHOFF_PROGRAM,
+                  {"explore", "209k-spare", "--set", R"(mesh.disabled_tiles=["0,2", "1,3", "2,0"])", "--set",
+                   R"(mesh.disabled_links=["0,0-0,1", "1,4-2,4"])", "--train", "40", "--test", "20",
+                   "--epochs", "1", "--quiet", "--out", (folder_ / "run").string()},
+                  folder_);
+  ASSERT_TRUE(run.code == 0 || run.code == 1) << run.err;
+  const auto page = load(folder_ / "run" / "report.html");
+  expect_faultless(page);
+  EXPECT_EQ(occurrences(page.dom, "class=\"disabled-tile\""), 3 * plans);
+  EXPECT_EQ(occurrences(page.dom, "class=\"disabled-link\""), 2 * plans);
+  EXPECT_THAT(page.dom, testing::HasSubstr("3 disabled tiles, 2 disabled links."));
+  EXPECT_THAT(page.dom, testing::HasSubstr("link 0,0 to 0,1: disabled"));
+  EXPECT_THAT(page.dom, testing::HasSubstr("partial sum to "));
 }
 
 TEST_F(Page, RefersToNothingOutside) {

@@ -16,7 +16,7 @@ model::ProgramOptions options_of(const ChipBench& bench, double learning_rate) {
   return {.route_entries = bench.description.route_entries,
           .flow_entries = bench.description.tile.flow_entries,
           .backward_full_scale = bench.configuration->periphery.adc_backward_full_scale,
-          .adc_bits = bench.configuration->periphery.adc_bits,
+          .packets = {.adc_bits = bench.configuration->periphery.adc_bits},
           .learning_rate = learning_rate,
           .transfer_interval = static_cast<std::uint32_t>(bench.configuration->network.transfer_interval)};
 }

@@ -56,6 +56,9 @@ TEST(PacketAddress, WindowsDoNotOverlap) {
     }
   }
   EXPECT_EQ(addresses.size(), 16U);
+  EXPECT_LE(router_access_table_offset + router_access_table_bytes, router_registers_offset);
+  EXPECT_GE(router_access_table_bytes * 2, 64U * 64U);  // two nodes a byte
+  EXPECT_LT(router_registers_offset, router_table_offset);
   EXPECT_LE(router_table_offset + 4 * router_table_max_entries, node_window_bytes);
 }
 

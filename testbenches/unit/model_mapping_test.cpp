@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "foundation/error.h"
@@ -163,6 +165,54 @@ TEST(Mapping, SpareTilesAreKeptFree) {
   EXPECT_NE(message.find("9 spare"), std::string::npos) << message;
   target.spare_tiles = 100;
   EXPECT_NE(refusal(network, target).find("has 0"), std::string::npos);
+}
+
+MappingTarget with_faults(interconnect::Topology mesh, std::size_t spare) {
+  MappingTarget target{.topology = mesh, .tile_rows = 131, .tile_columns = 50, .spare_tiles = spare};
+  target.faults = interconnect::MeshFaults{mesh};
+  target.faults.disable_tile(2);
+  target.faults.disable_tile(mesh.columns + 3);
+  target.faults.disable_tile(2 * mesh.columns);
+  target.faults.disable_link(0, interconnect::Port::east);
+  target.faults.disable_link(mesh.columns + 4, interconnect::Port::south);
+  return target;
+}
+
+TEST(Mapping, SpareTilesStandInForDisabledOnes) {
+  const auto network = network_of({250, 125}, 528, 10);
+  const MappingTarget spares = with_faults({5, 8}, 8);
+  expect_exact_cover(network, spares);
+  const Mapping mapping = map_network(network, spares);
+  for (const auto& tile : mapping.tiles) {
+    EXPECT_TRUE(spares.faults.tile_works(tile.node)) << tile.node;
+  }
+  MappingTarget none = with_faults({5, 8}, 8);
+  for (interconnect::NodeId node = 30; node < 36; ++node) none.faults.disable_tile(node);  // nine in all
+  EXPECT_NE(refusal(network, none).find("has 31 (and 9 disabled or out of reach)"), std::string::npos)
+      << refusal(network, none);
+}
+
+TEST(Mapping, WithoutSparesDisabledTilesAreCountedInTheRefusal) {
+  const std::string message = refusal(network_of({250, 125}, 528, 10), with_faults({4, 8}, 0));
+  EXPECT_NE(message.find("needs 32 tiles"), std::string::npos) << message;
+  EXPECT_NE(message.find("has 29 (and 3 disabled or out of reach)"), std::string::npos) << message;
+  EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+}
+
+TEST(Mapping, ASecondNetworkTakesTheTilesThatAreFree) {
+  const auto first = network_of({100}, 200, 10);
+  const auto second = network_of({60}, 300, 10);
+  MappingTarget target{.topology = kChip, .tile_rows = 131, .tile_columns = 50};
+  const Mapping one = map_network(first, target);
+  for (const auto& tile : one.tiles) target.occupied.push_back(tile.node);
+  expect_exact_cover(second, target);
+  const Mapping other = map_network(second, target);
+  for (const auto& tile : other.tiles) {
+    EXPECT_EQ(std::count(target.occupied.begin(), target.occupied.end(), tile.node), 0) << tile.node;
+  }
+  const std::string message = refusal(network_of({250, 125}, 528, 10), target);
+  EXPECT_NE(message.find(std::to_string(one.tiles.size()) + " taken by other networks"), std::string::npos)
+      << message;
 }
 
 TEST(Mapping, TilesOfOneRowAreRefused) {

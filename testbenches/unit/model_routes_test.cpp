@@ -86,7 +86,7 @@ TEST(Routes, ReachExactlyTheirDestinations) {
   foundation::RandomSequence random{foundation::RandomStream{121, foundation::Purpose::shuffle}, 0};
   for (int trial = 0; trial < 500; ++trial) {
     const Topology mesh = random_mesh(random);
-    RoutePlanner planner{mesh, 64};
+    RoutePlanner planner{mesh, {.route_entries = 64}};
     struct Asked {
       RouteId route;
       NodeId source;
@@ -115,7 +115,7 @@ TEST(Routes, ToTheSequencerFromEverySource) {
   foundation::RandomSequence random{foundation::RandomStream{122, foundation::Purpose::shuffle}, 0};
   for (int trial = 0; trial < 500; ++trial) {
     const Topology mesh = random_mesh(random);
-    RoutePlanner planner{mesh, 64};
+    RoutePlanner planner{mesh, {.route_entries = 64}};
     const auto sources = random_nodes(mesh, random);
     const RouteId route = planner.to_sequencer(sources);
     Walk walk{mesh, planner};
@@ -132,7 +132,7 @@ TEST(Routes, ToTheSequencerFromEverySource) {
 TEST(Routes, SingleDestinationsTakeTheShortestWay) {
   const Topology mesh{4, 8};
   for (NodeId to = 0; to < mesh.node_count(); ++to) {
-    RoutePlanner planner{mesh, 1};
+    RoutePlanner planner{mesh, {.route_entries = 1}};
     const RouteId route = planner.from_node(11, std::vector{to});
     EXPECT_EQ((Walk{mesh, planner}.from(route, 11).hops), mesh.hops(11, to));
   }
@@ -140,13 +140,13 @@ TEST(Routes, SingleDestinationsTakeTheShortestWay) {
 
 TEST(Routes, MulticastSharesTheCommonWay) {
   const Topology mesh{1, 8};
-  RoutePlanner planner{mesh, 1};
+  RoutePlanner planner{mesh, {.route_entries = 1}};
   const RouteId route = planner.from_node(0, std::vector<NodeId>{2, 5, 7});
   EXPECT_EQ((Walk{mesh, planner}.from(route, 0).hops), 7U);
 }
 
 TEST(Routes, AFullTableIsRefusedWithItsName) {
-  RoutePlanner planner{{2, 2}, 3};
+  RoutePlanner planner{{2, 2}, {.route_entries = 3}};
   const std::vector<NodeId> anywhere{1};
   planner.from_node(0, anywhere);
   planner.from_sequencer(anywhere);

@@ -68,6 +68,11 @@ inline testbenches::RunResult example_result() {
   r.counts = {384000000, 6400000, 1204,     5958432,  49650, 17875296, 12,       317,
               30240,     6100000, 19000000, 54400000, 3,     725494,   257275296};
   r.tiles = {{1, 131, 50}, {0, 0, 0}};
+  r.map.placement = "hops";
+  r.map.flit_hops = 1234;
+  r.map.tiles = {{0, 0, 0, 1, 2, 3, 131, 50, false}, {.node = 1, .row = 0, .column = 1, .disabled = true}};
+  r.map.disabled_links = {{0, 1}};
+  r.map.routes = {{7, "partial_sum", {0}, {}, {{1, 0}}, 50, 482, 4, 1, 2}};
   r.timeline = {1, 2e-6, {{"sequencer", {{"forward", 0, 1.5e-6}}}, {"tile_0_1", {{"read", 1e-7, 3e-7}}}}};
   r.checks = {{"chip within 1.0 point of its software reference", 0.45, 1.0, true}};
   r.warnings = {"first warning", "second warning"};

@@ -21,6 +21,12 @@ std::uint32_t offset(TileRegister address) {
   return static_cast<std::uint32_t>(address);
 }
 
+TEST(TileRegisters, TheLargestFlowTableEndsWhereTheRoutersRegistersBegin) {
+  EXPECT_LE(tiles::flow_table_offset + tiles::flow_table_max_entries * tiles::flow_entry_bytes,
+            interconnect::router_access_table_offset);
+  EXPECT_GE(tiles::flow_table_max_entries, 1024U);
+}
+
 TEST(TileRegisters, WriteAndRead) {
   TileBench bench{small_tile(8, 4)};
   EXPECT_EQ(bench.core.write_register(offset(TileRegister::layer), 3), Outcome::ok);
