@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <random>
 #include <set>
+#include <sstream>
 
 #include "model/chip/descriptor_check.h"
 #include "testbenches/system/firmware_bench.h"
@@ -81,8 +82,8 @@ class Fuzzer {
     scratch_at_ = host_.memory.allocate(scratch_bytes);
     host_.make_ring(64);
     host_.on_fetch = [this](const Descriptor& descriptor) { note_fetch(descriptor); };
-    write_program();
     allow_nothing();
+    write_program();
     seen_ = bench_.weights(host_);
   }
   void write_program() {
@@ -312,7 +313,7 @@ class Fuzzer {
     if (!host_.wait_idle(kPatience)) {
       ++aborts_;
       host_.set_host(mr::host_register::control, mr::control_run | mr::control_abort);
-      ASSERT_TRUE(host_.wait_idle(kPatience)) << "hangs in round " << rounds_;
+      ASSERT_TRUE(host_.wait_idle(kPatience)) << "hangs in round " << rounds_ << " with " << last_fetched();
     }
     host_.set_host(mr::host_register::error_status, ~0U);
     host_.set_host(mr::host_register::interrupt_status, ~0U);
@@ -331,8 +332,17 @@ class Fuzzer {
   std::uint32_t control_of(NodeId node) {
     return host_.peek32(interconnect::node_register_address(node, 0)).value_or(0);
   }
+  std::string last_fetched() {
+    std::ostringstream text;
+    text << std::hex << "operation " << last_.operation << " count " << last_.count << " node " << last_.node
+         << " input " << last_.input_address << " label " << last_.label_address << " order "
+         << last_.order_address << " output " << last_.output_address << " stride " << last_.stride
+         << " columns " << last_.columns << ", status " << host_.peek32(mr::host_register::status).value_or(0);
+    return text.str();
+  }
   void note_fetch(const Descriptor& d) {
     ++fetched_;
+    last_ = d;
     if (mr::check_descriptor(d, {nodes_, rows_, columns_}).any()) {
       return;
     }
@@ -405,6 +415,7 @@ class Fuzzer {
   std::vector<std::set<std::uint32_t>> allowed_rows_;
   std::vector<bool> enabled_;  ///< at some time of the round
   bool learns_ = false;
+  Descriptor last_;
   std::uint64_t done_ = 0;
   std::uint64_t rounds_ = 0;
   std::uint64_t fetched_ = 0;

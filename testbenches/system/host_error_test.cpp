@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "testbenches/system/firmware_bench.h"
 
 // Every mistake that a driver can make and every fault of its memory: TLM response, ERROR_STATUS, cause,
@@ -9,6 +11,7 @@ namespace {
 using namespace kirchhoff;
 using namespace kirchhoff::testbenches;
 namespace mr = model;
+using interconnect::NodeId;
 using model::Descriptor;
 using model::DescriptorOperation;
 using model::ErrorCause;
@@ -22,7 +25,8 @@ class HostErrors : public testing::Test {
       bench.map(528, 10, true);
       weights = initial_weights(bench.widths(), Activation::logistic, 1);
       host.driver.start();
-      host.driver.write_registers(bench.program(0.1));
+      registers = bench.program(0.1);
+      host.driver.write_registers(registers);
       host.driver.load_weights(bench.mapping, weights);
       batch = batch_of(host.memory, data.train);
       tile = bench.mapping.tiles.front();
@@ -104,6 +108,7 @@ class HostErrors : public testing::Test {
 
   DataSet data;
   std::vector<Matrix> weights;
+  std::vector<mr::RegisterWrite> registers;
   ChipDriver::Batch batch;
   mr::TileAssignment tile;
 };
@@ -387,6 +392,66 @@ TEST_F(HostErrors, APacketThatIsNotDelivered) {
       host.write32(control, host.read32(control));
     }
     expect_error(host, ErrorCause::not_delivered, 0, 42);
+  });
+}
+
+/// Tiles whose outputs are their own inputs, each of both: every packet causes two more, without end.
+TEST_F(HostErrors, ANetworkThatFeedsItself) {
+  run([&](FirmwareHost& host) {
+    using tiles::TileRegister;
+    const auto set = [&](NodeId node, TileRegister address, std::uint32_t value) {
+      host.write32(interconnect::node_register_address(node, static_cast<std::uint32_t>(address)), value);
+    };
+    for (const NodeId node : {0U, 1U}) {
+      const std::uint32_t one = std::bit_cast<std::uint32_t>(1.0F);
+      set(node, TileRegister::control, 0);
+      set(node, TileRegister::rows, 1);
+      set(node, TileRegister::columns, 1);
+      set(node, TileRegister::activation, 0);
+      set(node, TileRegister::forward_full_scale, one);
+      set(node, TileRegister::backward_full_scale, one);
+      set(node, TileRegister::partials, 1);
+      set(node, TileRegister::partial_slot, 0);
+      set(node, TileRegister::transmit_output, 900 + node);
+      for (std::uint32_t entry = 0; entry < 2; ++entry) {
+        const auto at = interconnect::node_register_address(
+            node, tiles::flow_table_offset + (200 + entry) * tiles::flow_entry_bytes);
+        host.write32(at + 4, 1U << 16);
+        host.write32(at + 8, 0);
+        host.write32(at, tiles::flow_valid | 1U << 16 | (900 + entry));
+      }
+      set(node, TileRegister::control, tiles::control_enable | tiles::control_collector);
+    }
+    const auto route = [&](NodeId node, std::uint32_t entry, std::uint32_t ports) {
+      host.write32(interconnect::node_register_address(node, interconnect::router_table_offset + 4 * entry),
+                   ports);
+    };
+    constexpr std::uint32_t local = 16;
+    route(0, 900, local | 2);
+    route(1, 900, local);
+    route(1, 901, local | 8);
+    route(0, 901, local);
+    const std::uint64_t flow = mr::sequencer_registers_base + mr::sequencer_register::flow_table;
+    for (std::uint32_t entry = 0; entry < mr::sequencer_flow_entries; ++entry) {
+      const auto word = host.peek32(flow + entry * mr::sequencer_flow_bytes);
+      if (word && (*word & 3U << 16) == 0 && *word != 0) {
+        host.write32(flow + entry * mr::sequencer_flow_bytes, 0);
+      }
+    }
+    host.write32(flow + 1600 * mr::sequencer_flow_bytes + 8, 1);
+    host.write32(flow + 1600 * mr::sequencer_flow_bytes, mr::sequencer_flow_valid | 900U);
+    const auto place = host.push(train());
+    host.ring_doorbell();
+    EXPECT_TRUE(host.wait_idle());
+    EXPECT_EQ(host.record(place).cause, static_cast<std::uint32_t>(ErrorCause::not_delivered));
+    // A soft reset and the network's program, and it is a chip again.
+    host.set_host(mr::host_register::control, mr::control_run | mr::control_soft_reset);
+    EXPECT_EQ(host.host(mr::host_register::error_status), 0U);
+    for (const auto& write : registers) {
+      host.write32(write.address, write.value);
+    }
+    host.set_ring();
+    EXPECT_EQ(host.run_one(train()).completion.count, 8U);
   });
 }
 
