@@ -19,7 +19,7 @@ using model::ErrorCause;
 class HostErrors : public testing::Test {
  protected:
   void run(const std::function<void(FirmwareHost&)>& body) {
-    FirmwareBench bench{{}, tiles::Detail::ideal};
+    FirmwareBench bench{{"chip.quantum=1us"}, tiles::Detail::ideal};
     bench.run([&](FirmwareHost& host) {
       data = load_data_set("strokes", {.train = 8, .test = 1});
       bench.map(528, 10, true);
@@ -372,6 +372,27 @@ TEST_F(HostErrors, ANetworkThatIsNone) {
     host.set_sequencer(mr::sequencer_register::classes, classes);
     EXPECT_EQ(host.record(place).cause, static_cast<std::uint32_t>(ErrorCause::network_settings));
     expect_error(host, ErrorCause::network_settings, host.descriptor_address(place), 42);
+  });
+}
+
+/// Settings that the host changes while a descriptor is worked on count for the next one: found by the
+/// fuzzer.
+TEST_F(HostErrors, SettingsChangedMeanwhile) {
+  run([&](FirmwareHost& host) {
+    using namespace mr::sequencer_register;
+    const auto place = host.push(train());
+    host.ring_doorbell();
+    host.sleep(foundation::Duration{10'000'000});
+    EXPECT_NE(host.host(mr::host_register::status) & mr::status_busy, 0U);
+    host.set_sequencer(inputs, 0x61bd'53d0);
+    host.set_sequencer(classes, 1U << 20);
+    EXPECT_TRUE(host.wait_idle());
+    EXPECT_EQ(host.record(place).completion.error, 0U);
+    EXPECT_EQ(host.record(place).completion.count, 8U);
+    EXPECT_LT(host.record(place).completion.time_ps, 100'000'000'000U);
+    host.set_sequencer(inputs, 528);
+    host.set_sequencer(classes, 10);
+    EXPECT_EQ(host.run_one(train()).completion.count, 8U);
   });
 }
 
