@@ -240,7 +240,7 @@ class Fuzzer {
       return base + below(0x10000);
     }
     if (!window.tables.empty() && (window.registers.empty() || one_in(2))) {
-      const auto& table = window.tables[0];
+      const auto& table = window.tables[below(window.tables.size())];
       return base + table.offset + table.entry_bytes * below(40) + 4 * below(table.entry_bytes / 4);
     }
     return base + window.registers[below(window.registers.size())].offset;
@@ -315,6 +315,16 @@ class Fuzzer {
       host_.set_host(mr::host_register::control, mr::control_run | mr::control_abort);
       ASSERT_TRUE(host_.wait_idle(kPatience)) << "hangs in round " << rounds_ << " with " << last_fetched();
     }
+    // Nodes that the host has cut itself off from: a soft reset brings their routers back.
+    bool all_here = true;
+    for (NodeId node = 0; node < nodes_; ++node) {
+      all_here &= host_.peek32(interconnect::node_register_address(node, 0)).has_value();
+    }
+    if (!all_here) {
+      ++resets_;
+      host_.set_host(mr::host_register::control, mr::control_run | mr::control_soft_reset);
+      ASSERT_TRUE(host_.wait_idle(kPatience));
+    }
     host_.set_host(mr::host_register::error_status, ~0U);
     host_.set_host(mr::host_register::interrupt_status, ~0U);
   }
@@ -330,14 +340,15 @@ class Fuzzer {
     }
   }
   std::uint32_t control_of(NodeId node) {
-    return host_.peek32(interconnect::node_register_address(node, 0)).value_or(0);
+    return host_.peek32(interconnect::node_register_address(node, 0)).value_or(tiles::control_enable);
   }
   std::string last_fetched() {
     std::ostringstream text;
     text << std::hex << "operation " << last_.operation << " count " << last_.count << " node " << last_.node
          << " input " << last_.input_address << " label " << last_.label_address << " order "
          << last_.order_address << " output " << last_.output_address << " stride " << last_.stride
-         << " columns " << last_.columns << ", status " << host_.peek32(mr::host_register::status).value_or(0);
+         << " columns " << last_.columns << ", status "
+         << host_.peek32(mr::host_register::status).value_or(0);
     return text.str();
   }
   void note_fetch(const Descriptor& d) {

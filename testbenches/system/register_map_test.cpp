@@ -33,10 +33,11 @@ std::vector<Place> every_register(const mr::ChipDescription& chip) {
         places.push_back({&doc, base + doc.offset});
       }
       for (const auto& table : window.tables) {
-        const std::size_t entries = window.prefix == "SEQ"    ? mr::sequencer_flow_entries
-                                    : window.prefix == "TILE" ? chip.tile.flow_entries
-                                                              : chip.route_entries;
-        for (const std::size_t entry : {std::size_t{0}, entries - 1}) {
+        const std::size_t entries = table.name == "FLOW"      ? mr::sequencer_flow_entries
+                                    : table.name == "RECEIVE" ? chip.tile.flow_entries
+                                    : table.name == "ROUTE"   ? chip.route_entries
+                                                              : 1;
+        for (const std::size_t entry : std::set<std::size_t>{0, entries - 1}) {
           for (const auto& doc : table.words) {
             places.push_back({&doc, base + table.offset + entry * table.entry_bytes + doc.offset});
           }
