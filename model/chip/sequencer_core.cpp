@@ -270,6 +270,8 @@ bool SequencerCore::prepare() {
   deltas_ = settings_.flows(SequencerFlow::delta);
   const std::uint32_t inputs = settings_.get(sequencer_register::inputs);
   const std::uint32_t classes = settings_.get(sequencer_register::classes);
+  input_count_ = inputs;
+  class_count_ = classes;
   output_lsb_ = settings_.output_lsb();
   const auto within = [](const std::vector<SequencerSettings::Flow>& flows, std::uint32_t limit) {
     return !flows.empty() &&
@@ -303,7 +305,7 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
     completion.error = fail(ErrorCause::network_settings);
     return;
   }
-  if (descriptor.count > 1 && descriptor.stride < settings_.get(sequencer_register::inputs)) {
+  if (descriptor.count > 1 && descriptor.stride < input_count_) {
     completion.error = fail(ErrorCause::stride);
     return;
   }
@@ -330,7 +332,7 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
                                      Duration& now, Completion& completion) {
   const bool labelled = descriptor.label_address != 0;
   auto& ledger = services_.ledger;
-  const std::uint32_t classes = settings_.get(sequencer_register::classes);
+  const std::uint32_t classes = class_count_;
   const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
   const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
   Fetched example;
@@ -530,7 +532,7 @@ bool SequencerCore::fetch(const Descriptor& descriptor, std::uint32_t number, Du
       return false;
     }
   }
-  into.input.resize(settings_.get(sequencer_register::inputs));
+  into.input.resize(input_count_);
   if (!read_data(index * descriptor.stride, into.input, phase, into.ready)) {
     return false;
   }

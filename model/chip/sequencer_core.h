@@ -195,7 +195,10 @@ class SequencerCore {
   std::uint32_t shown_waiting_ = 0;
   SequencerSettings settings_;
 
-  // Taken from the settings when a descriptor of examples starts.
+  // Taken from the settings when a descriptor of examples starts; what the host writes meanwhile counts for
+  // the next one.
+  std::uint32_t input_count_ = 0;
+  std::uint32_t class_count_ = 0;
   std::vector<SequencerSettings::Flow> inputs_;
   std::vector<SequencerSettings::Flow> outputs_;
   std::vector<SequencerSettings::Flow> deltas_;

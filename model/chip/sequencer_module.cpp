@@ -206,9 +206,9 @@ void Sequencer::end_descriptor(const Descriptor& descriptor, Completion completi
     }
     completion.error |= written ? 0U : std::uint32_t{error_dma};
   }
+  synchronise();
   ring_.pop();
   show_ring(now_);
-  synchronise();
   ChipEvent event{.errors = completion.error, .fault = fault, .tag = descriptor.tag};
   event.interrupts = descriptor.has(descriptor_interrupt) ? std::uint32_t{interrupt_descriptor} : 0U;
   if (event.interrupts != 0 || event.errors != 0) {

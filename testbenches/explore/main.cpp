@@ -3,7 +3,9 @@
 #include <string_view>
 #include <systemc>
 
+#include "foundation/atomic_file.h"
 #include "foundation/error.h"
+#include "model/chip/register_text.h"
 #include "model/presets/configuration.h"
 #include "testbenches/explore/config_command.h"
 #include "testbenches/explore/explore_command.h"
@@ -27,6 +29,10 @@ int run(int argc, char* argv[]) {
       std::cout << options.help;
       return foundation::exit_pass;
     case Command::config: {
+      if (!options.register_header.empty()) {
+        foundation::write_file_atomically(options.register_header, model::register_header());
+        return foundation::exit_pass;
+      }
       const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
       if (options.peak) {
         testbenches::print_peak(std::cout, *configuration, options);

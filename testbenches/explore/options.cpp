@@ -242,6 +242,8 @@ Options parse_options(int argc, const char* const* argv) {
         "with --peak: the tile of the closed-form estimate, its activity all from the technology, or from a "
         "TOML file with a section [activity] (duty_x, duty_d, g_pcm_pair, g_cap, bits, n_upd, k_transfer, "
         "n_clt, n_set, p_reset, route_mm; what it leaves out is the closed form's)");
+    add("register-header", po::value(&options.register_header)->value_name("FILE"),
+        "write registers, descriptors and errors as a C99 header for firmware, and print nothing");
   }
   add("help", "this text");
 
@@ -280,6 +282,10 @@ Options parse_options(int argc, const char* const* argv) {
   }
   if (options.given.count("impose-activity") > 0 && options.impose_activity.empty()) {
     throw InputError("--impose-activity is '', but must be closed-form or the name of a TOML file");
+  }
+  if (options.given.count("register-header") > 0 && (options.register_header.empty() || options.peak)) {
+    throw InputError(options.peak ? "--register-header prints no efficiency; leave --peak out"
+                                  : "--register-header is '', but must be the name of a file");
   }
   if (!train.empty()) {
     options.train = count_of("--train", train, 1);

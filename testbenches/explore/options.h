@@ -51,6 +51,7 @@ struct Options {
   bool json = false;
   bool peak = false;
   std::string impose_activity;  ///< "closed-form" or a file; empty: none
+  std::string register_header;  ///< file for the C header of the register map; empty: none
 
   /// Names of those that the command line gives, "preset" for the first argument.
   std::set<std::string> given;

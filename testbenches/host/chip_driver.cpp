@@ -102,6 +102,13 @@ Completion ChipDriver::wait_done(const std::function<void()>& idle) {
   return last;
 }
 
+void ChipDriver::clear_errors() {
+  for (const std::uint32_t offset :
+       {model::host_register::error_status, model::host_register::interrupt_status}) {
+    bus_.write32(model::host_registers_base + offset, ~0U);
+  }
+}
+
 void ChipDriver::load_weights(const model::Mapping& mapping, std::span<const Matrix> weights) {
   std::vector<std::uint64_t> addresses;
   for (const Matrix& matrix : weights) {

@@ -46,6 +46,9 @@ class ChipDriver {
   /// Checks the identification and sets up the descriptor ring: after power-on.
   void start();
 
+  /// Acknowledges what the chip has complained of, such as an access that it refused.
+  void clear_errors();
+
   void write_registers(std::span<const model::RegisterWrite> writes);
   /// Without time or side effect; returns the bytes read.
   std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) { return bus_.peek(address, bytes); }

@@ -726,4 +726,19 @@ TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
   EXPECT_TRUE(nlohmann::json::accept(again.out)) << again.out.substr(0, 200);
 }
 
+TEST_F(CommandLine, ConfigWritesTheRegisterHeader) {
+  const fs::path header = folder_ / "kirchhoff_registers.h";
+  const auto outcome = run({"config", "--register-header", header.string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  const std::string text = content(header);
+  EXPECT_NE(text.find("#define KRCH_HOST_ERROR_CAUSE_OFFSET"), std::string::npos);
+  EXPECT_NE(text.find("} krch_descriptor_t;"), std::string::npos);
+  EXPECT_TRUE(no_temporaries());
+  expect_refusal({"config", "--register-header", ""}, {"--register-header", "name of a file"});
+  expect_refusal({"config", "--register-header", (folder_ / "no" / "where.h").string()}, {"where.h"});
+  expect_refusal({"config", "--peak", "--register-header", header.string()}, {"--peak"});
+  expect_refusal({"explore", "--register-header", header.string()}, {"--register-header"});
+}
+
 }  // namespace

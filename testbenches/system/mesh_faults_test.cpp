@@ -84,6 +84,7 @@ TEST(MeshFaults, TheHostReadsWhatIsBrokenAndIsRefusedBehindIt) {
     // By XY over the broken link: refused until the access tables know the way around.
     EXPECT_THROW(driver.read_register(register_of(3, RouterRegister::link_fault)), foundation::ModelError);
     EXPECT_THROW(driver.read_register(interconnect::node_register_address(16, 0)), foundation::ModelError);
+    driver.clear_errors();
     driver.write_registers(bench.program(kRate));
     EXPECT_EQ(driver.read_register(register_of(1, RouterRegister::link_fault)), 0x08U);
     EXPECT_EQ(driver.read_register(register_of(3, RouterRegister::link_fault)), 0U);
@@ -114,6 +115,7 @@ TEST(MeshFaults, ALinkSwitchedOffStopsTheExampleAndSwitchedOnAgainTheChipGoesOn)
           << error.what();  // error_network
     }
     EXPECT_THROW(driver.read_register(register_of(1, RouterRegister::link_enable)), foundation::ModelError);
+    driver.clear_errors();
     driver.write_registers(link_enable(0x1f));
     // What arrived of the example is lost by enabling the tiles once more.
     driver.write_registers(bench.program(kRate));
