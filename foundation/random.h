@@ -25,6 +25,7 @@ enum class Purpose : std::uint8_t {
   pcm_state,        ///< drift exponent and slow noise of a device, drawn at each programming
   faults,           ///< stuck and dead devices, drawn once
   update_rounding,  ///< pulses of single cells
+  duration_jitter,  ///< of pulses that arrive on duration wires
 };
 
 /// Four independent uniform 32-bit words.

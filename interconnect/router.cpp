@@ -7,6 +7,7 @@
 #include <string>
 
 #include "foundation/ledger.h"
+#include "interconnect/circuit.h"
 #include "interconnect/packet_address.h"
 #include "interconnect/packet_extension.h"
 #include "interconnect/packet_pool.h"
@@ -132,7 +133,11 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   }
   const PacketHeader& header = head->header;
   if (header.by_table) {
-    follow_table(entry, header, payload, delay);
+    if (group_.timing.wires && DurationWires::carries(header.kind)) {
+      follow_wires(entry, header, payload, delay);
+    } else {
+      follow_table(entry, header, payload, delay);
+    }
     return;
   }
   if (owns(header, payload.get_address())) {
@@ -215,6 +220,13 @@ void Router::follow(RouteId route, KnownTree& known) const {
   }
   known.hops = {kept, hops.size()};
   known.links = links;
+  if (group_.timing.wires) {
+    auto* const wires = memory.allocate_object<Reservations*>(hops.size());
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+      std::construct_at(wires + i, &group_.cores[hops[i].node]->wires(hops[i].port));
+    }
+    known.wires = wires;
+  }
   known.exits = {exits, exit_count};
   known.fault = nullptr;
   if (tree.fault() != RouteTree::Fault::none) {
@@ -264,6 +276,37 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
       group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
     }
   }
+  deliver(known, begins.data(), length, payload, delay);
+}
+
+void Router::follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                          sc_core::sc_time& delay) {
+  const KnownTree& known = tree_of(header.route);
+  if (known.fault != nullptr) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, known.fault);
+    return;
+  }
+  const auto& wires = *group_.timing.wires;
+  const auto hops = known.hops;
+  const Duration length = wires.length(header);
+  std::vector<Duration> begins(hops.size());
+  hold_circuit(hops, {known.wires, hops.size()}, entry == nullptr ? nullptr : &core_.wires_beside(*entry),
+               wires.buffer, length, to_duration(sc_core::sc_time_stamp()) + to_duration(delay), begins,
+               group_.settled);
+  const std::uint64_t pulses = DurationWires::pulses(
+      header, {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    book_pulses(services_.ledger, hops[i].node, hops[i].port, header.phase, pulses);
+    if (group_.trace != nullptr) {
+      group_.routers[hops[i].node]->trace_passage(hops[i].port, header, begins[i], begins[i] + length);
+    }
+  }
+  deliver(known, begins.data(), length, payload, delay);
+}
+
+void Router::deliver(const KnownTree& known, const Duration* begins, Duration length,
+                     tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const Duration kernel = to_duration(sc_core::sc_time_stamp());
   if (known.exits.size() == 1) {
     delay = to_sc_time(begins[known.exits[0].hop] + length - kernel);
     known.exits[0].target->b_transport(payload, delay);

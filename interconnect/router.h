@@ -36,6 +36,7 @@ struct alignas(foundation::cache_line_bytes) KnownTree {
   const char* fault = "no route";  ///< null: a packet can go this way
   std::span<const RouteTree::Hop> hops;
   Reservations* const* links = nullptr;  ///< of the hops
+  Reservations* const* wires = nullptr;  ///< of the hops; null where there are none
   std::span<const Exit> exits;
   TreeTraffic traffic;
 };
@@ -68,7 +69,8 @@ struct RouterGroup {
 /// links on the way and calls the sockets behind the exits; where there are several, it is the packet's
 /// target and sends copies. Accesses go from router to router. A packet's delay is the arrival of its head
 /// while it travels between routers, and of its tail where it leaves the mesh. Sockets exist only where
-/// something is on the other side.
+/// something is on the other side. Where the mesh has duration wires, vectors travel on those
+/// (DurationWires).
 class Router : public sc_core::sc_module {
  public:
   /// A target socket that knows its port.
@@ -91,6 +93,11 @@ class Router : public sc_core::sc_module {
   void transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
+  /// The same for a vector on duration wires.
+  void follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                    sc_core::sc_time& delay);
+  void deliver(const KnownTree& known, const foundation::Duration* begins, foundation::Duration length,
+               tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   [[nodiscard]] foundation::Duration arrival_of(Reservations* entry, foundation::Duration length,
                                                 foundation::Duration ready) const;
   KnownTree& tree_of(RouteId route);

@@ -13,12 +13,16 @@ namespace kirchhoff::interconnect {
 /// A router without its sockets: route table, output links, timing.
 ///
 /// Modelled: table-routed multicast trees and XY routing, router latency, link width, one packet at a
-/// time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
-/// Not modelled: virtual channels, credits and buffer limits (a blocked packet waits where it is).
+/// time per output link (wormhole: the head moves on, the link stays taken until the tail has passed);
+/// duration wires beside the links, where the mesh has some. Not modelled: virtual channels, credits and
+/// buffer limits (a blocked packet waits where it is).
 class RouterCore {
  public:
   RouterCore(NodeId node, Topology topology, LinkTiming timing, std::size_t route_entries)
       : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {
+    if (timing_.wires) {
+      wires_.resize(2 * all_ports.size());
+    }
     for (const Port port : all_ports) {
       neighbours_ |= topology.has_neighbour(node, port) ? mask_of(port) : std::uint8_t{0};
     }
@@ -67,6 +71,12 @@ class RouterCore {
   }
   [[nodiscard]] Reservations& link(Port port) { return links_[index_of(port)]; }
 
+  /// The duration wires beside a link, and beside the entry link that this is; only where the mesh has some.
+  [[nodiscard]] Reservations& wires(Port port) { return wires_[index_of(port)]; }
+  [[nodiscard]] Reservations& wires_beside(const Reservations& entry) {
+    return wires_[all_ports.size() + static_cast<std::size_t>(&entry - entries_.data())];
+  }
+
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
   [[nodiscard]] std::uint8_t route(std::size_t entry) const {
     return entry < table_.size() ? table_[entry] : 0;
@@ -87,6 +97,9 @@ class RouterCore {
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
     archive(std::span{self.table_}, self.links_, self.entries_);
+    if (!self.wires_.empty()) {
+      archive(std::span{self.wires_});
+    }
   }
 
   NodeId node_;
@@ -96,6 +109,7 @@ class RouterCore {
   std::vector<std::uint8_t> table_;
   std::array<Reservations, 5> links_;    ///< outgoing
   std::array<Reservations, 5> entries_;  ///< incoming, from endpoints
+  std::vector<Reservations> wires_;      ///< beside links_, then beside entries_
 };
 
 }  // namespace kirchhoff::interconnect

@@ -18,6 +18,8 @@ struct ChipParameters {
   double time_stretch = 1;                 ///< factor on every time of the technology
   double quantum_us = 100;                 ///< us, the sequencer's local time may run this far ahead
 
+  std::string transport = "packet";   ///< of activations and deltas: packet, circuit
+  double duration_jitter = 0.5;       ///< pulse-width steps, standard deviation, with transport circuit
   std::int64_t route_entries = 1024;  ///< route table entries per router
   std::int64_t flow_entries = 256;    ///< receive and transmit table entries per tile
 
