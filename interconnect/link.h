@@ -19,7 +19,7 @@ struct LinkTiming {
   foundation::Duration cycle{1000};
   std::uint32_t width_bits = 128;
   std::uint32_t router_cycles = 2;
-  std::optional<DurationWires> wires;  ///< for what they carry; packets otherwise
+  std::optional<DurationWires> wires = std::nullopt;  ///< for what they carry; packets otherwise
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {
