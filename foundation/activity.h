@@ -29,7 +29,9 @@ struct Activity {
   // Network, booked at the node that sends.
   std::uint64_t bit_hops = 0;  ///< bits x links travelled; the length of a link is the tile pitch
   std::uint64_t router_flits = 0;
-  std::uint64_t host_bits = 0;  ///< between the chip and the host's memory
+  std::uint64_t pulse_hops = 0;     ///< pulses on duration wires x links travelled
+  std::uint64_t pulse_buffers = 0;  ///< pulses x buffers passed, the one at the destination included
+  std::uint64_t host_bits = 0;      ///< between the chip and the host's memory
   // PCM programming.
   std::uint64_t set_pulses = 0;
   std::uint64_t reset_pulses = 0;

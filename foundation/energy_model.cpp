@@ -62,6 +62,8 @@ EnergyModel::EnergyModel(const Technology& technology, const TileGeometry& geome
   link_mm_ = geometry.link_mm.value_or(tile_pitch_mm(geometry, t));
   bit_hop_ = link_mm_ * t.e_wire.base;
   flit_ = t.link_width.base * t.e_router.base;
+  pulse_hop_ = 2 * bit_hop_;  // it rises and falls
+  pulse_buffer_ = t.e_buffer.base;
   host_bit_ = t.e_host.base;
   set_ = t.e_set.base;
   reset_ = t.e_reset.base;
@@ -90,6 +92,8 @@ EnergyBreakdown EnergyModel::price(const Activity& activity, Phase phase) const 
   energy[Booking::digital] = times(activity.sums, sum_) + times(activity.functions, function_) +
                              times(activity.softmax_values, softmax_);
   energy[Booking::routing] = times(activity.bit_hops, bit_hop_) + times(activity.router_flits, flit_);
+  energy[Booking::duration_wires] =
+      times(activity.pulse_hops, pulse_hop_) + times(activity.pulse_buffers, pulse_buffer_);
   energy[Booking::host_bus] = times(activity.host_bits, host_bit_);
   if (phase == Phase::transfer) {
     const double rest = energy.total();

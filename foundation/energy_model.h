@@ -25,13 +25,14 @@ enum class Booking : unsigned char {
   storage,
   digital,
   routing,
+  duration_wires,
   host_bus,
   standby,
   transfer,
   control
 };
 
-inline constexpr std::array<std::string_view, 14> booking_names{"array_read_forward",
+inline constexpr std::array<std::string_view, 15> booking_names{"array_read_forward",
                                                                 "array_read_transposed",
                                                                 "line_charging",
                                                                 "conversion",
@@ -41,6 +42,7 @@ inline constexpr std::array<std::string_view, 14> booking_names{"array_read_forw
                                                                 "storage",
                                                                 "digital",
                                                                 "routing",
+                                                                "duration_wires",
                                                                 "host_bus",
                                                                 "standby",
                                                                 "transfer",
@@ -84,6 +86,7 @@ struct EnergySettings {
 ///   storage           activations x e_store
 ///   digital           sums x e_sum, activations and derivatives x e_act, classes x e_softmax
 ///   routing           bits x links x link length x e_wire, plus flits x link_width x e_router
+///   duration wires    pulses x (links x link length x 2 e_wire + buffers x e_buffer)
 ///   host bus          bits x e_host
 ///   standby           cells x i_leak vdd x elapsed time
 ///   transfer          PCM pulses x e_set, e_reset, plus everything above that happens in phase `transfer`
@@ -122,6 +125,8 @@ class EnergyModel {
   double link_mm_;
   double bit_hop_;
   double flit_;
+  double pulse_hop_;
+  double pulse_buffer_;
   double host_bit_;
   double set_;
   double reset_;

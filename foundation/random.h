@@ -26,6 +26,7 @@ enum class Purpose : std::uint8_t {
   faults,           ///< stuck and dead devices, drawn once
   update_rounding,  ///< pulses of single cells
   placement,        ///< of a network's parts on the mesh
+  duration_jitter,  ///< of pulses that arrive on duration wires
 };
 
 /// Four independent uniform 32-bit words.

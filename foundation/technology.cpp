@@ -71,6 +71,9 @@ constexpr std::array fields{
     TechnologyField{"a_dig", "um2", false, &T::a_dig},
     TechnologyField{"a_seq", "um2", false, &T::a_seq},
     TechnologyField{"a_ovh", "1", false, &T::a_ovh},
+    TechnologyField{"t_buffer", "s", false, &T::t_buffer},
+    TechnologyField{"e_buffer", "J", false, &T::e_buffer},
+    TechnologyField{"a_buffer", "um2", false, &T::a_buffer},
 };
 
 constexpr double no_limit = 1e300;

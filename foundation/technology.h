@@ -91,6 +91,10 @@ struct Technology {
   Quantity a_dig;     ///< um2
   Quantity a_seq;     ///< um2
   Quantity a_ovh;     ///< 1
+  // Duration wires. Last, so that random draws of the others stay as they are.
+  Quantity t_buffer;  ///< s
+  Quantity e_buffer;  ///< J
+  Quantity a_buffer;  ///< um2
 };
 
 struct TechnologyField {

@@ -13,6 +13,8 @@ struct TileGeometry {
   std::int64_t reference_lines = 1;
   /// Length of a link to the next tile; the tile pitch where not given.
   std::optional<double> link_mm;
+  /// Duration wires of a link to the next tile; 0 where everything travels in packets.
+  std::int64_t duration_wires = 0;
 
   [[nodiscard]] double weights() const { return static_cast<double>(rows) * static_cast<double>(columns); }
   /// Weights and reference cells.

@@ -4,11 +4,7 @@ namespace kirchhoff::interconnect {
 
 using foundation::Duration;
 
-Duration Reservations::reserve_gap(Duration wanted, Duration length) {
-  if (wanted < latest_wanted_) {
-    ++out_of_order_;
-  }
-  latest_wanted_ = std::max(latest_wanted_, wanted);
+std::pair<std::size_t, Duration> Reservations::gap(Duration wanted, Duration length) const {
   Duration begin = std::max(wanted, forgotten_until_);
   // What ended before is in nobody's way; most requests belong near the end.
   std::size_t position = count_;
@@ -21,6 +17,15 @@ Duration Reservations::reserve_gap(Duration wanted, Duration length) {
     }
     begin = std::max(begin, at(position).end);
   }
+  return {position, begin};
+}
+
+Duration Reservations::reserve_gap(Duration wanted, Duration length) {
+  if (wanted < latest_wanted_) {
+    ++out_of_order_;
+  }
+  latest_wanted_ = std::max(latest_wanted_, wanted);
+  const auto [position, begin] = gap(wanted, length);
   insert(position, {begin, begin + length});
   return begin;
 }

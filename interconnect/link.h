@@ -4,10 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "foundation/aligned.h"
 #include "foundation/duration.h"
 #include "foundation/state_fields.h"
+#include "interconnect/duration_wires.h"
 
 namespace kirchhoff::interconnect {
 
@@ -19,6 +22,7 @@ struct LinkTiming {
   /// Of a link between routers, beside one for accesses; see turn.h for how many turns they allow a route.
   std::uint32_t virtual_channels = 2;
   std::uint32_t buffer_flits = 16;  ///< per input port and channel; fills up approximately timed only
+  std::optional<DurationWires> wires = std::nullopt;  ///< for what they carry; packets otherwise
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {
@@ -59,6 +63,12 @@ class alignas(foundation::cache_line_bytes) Reservations {
     return wanted;
   }
 
+  /// The instant that reserve() would take.
+  [[nodiscard]] foundation::Duration first_free(foundation::Duration wanted,
+                                                foundation::Duration length) const {
+    return wanted < last_end_ ? gap(wanted, length).second : wanted;
+  }
+
   /// Requests that came after one for a later time.
   [[nodiscard]] std::uint64_t out_of_order() const { return out_of_order_; }
 
@@ -88,9 +98,13 @@ class alignas(foundation::cache_line_bytes) Reservations {
     }
   };
   foundation::Duration reserve_gap(foundation::Duration wanted, foundation::Duration length);
+  /// Where an interval can be put in, and its begin.
+  [[nodiscard]] std::pair<std::size_t, foundation::Duration> gap(foundation::Duration wanted,
+                                                                 foundation::Duration length) const;
   void insert(std::size_t position, Interval interval);
 
   [[nodiscard]] Interval& at(std::size_t position) { return ring_[(oldest_ + position) % kept]; }
+  [[nodiscard]] const Interval& at(std::size_t position) const { return ring_[(oldest_ + position) % kept]; }
 
   void append(Interval interval) {
     if (count_ == kept) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "foundation/ledger.h"
+#include "interconnect/circuit.h"
 #include "interconnect/packet_address.h"
 #include "interconnect/packet_extension.h"
 #include "interconnect/packet_pool.h"
@@ -200,7 +201,11 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   }
   const PacketHeader& header = head->header;
   if (header.by_table) {
-    follow_table(entry, header, payload, delay);
+    if (group_.timing.wires && DurationWires::carries(header.kind)) {
+      follow_wires(entry, header, payload, delay);
+    } else {
+      follow_table(entry, header, payload, delay);
+    }
     return;
   }
   const Duration begin = absolute(delay);
@@ -299,6 +304,13 @@ void Router::follow(RouteId route, KnownTree& known) const {
   }
   known.hops = {kept, hops.size()};
   known.links = links;
+  if (group_.timing.wires) {
+    auto* const wires = memory.allocate_object<Reservations*>(hops.size());
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+      std::construct_at(wires + i, &group_.cores[hops[i].node]->wires(hops[i].port));
+    }
+    known.wires = wires;
+  }
   known.exits = {exits, exit_count};
   known.fault = nullptr;
   if (tree.fault() != RouteTree::Fault::none) {
@@ -348,10 +360,43 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   if (group.links.wanted()) {
     group_.links.passed(hops, header.kind, group.timing, length, arrival, begins);
   }
-  if (entry != nullptr && group.log.wanted()) {
+  hand_on(known, entry, header, begins, length, payload, delay);
+}
+
+void Router::follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                          sc_core::sc_time& delay) {
+  const KnownTree& known = tree_of(header.route);
+  if (known.fault != nullptr) {
+    refuse_route(payload, header.route, known.fault);
+    return;
+  }
+  const auto& wires = *group_.timing.wires;
+  const auto hops = known.hops;
+  const Duration length = wires.length(header);
+  std::vector<Duration> begins(hops.size());
+  hold_circuit(hops, {known.wires, hops.size()}, entry == nullptr ? nullptr : &core_.wires_beside(*entry),
+               wires.buffer, length, to_duration(sc_core::sc_time_stamp()) + to_duration(delay), begins,
+               group_.settled);
+  const std::uint64_t pulses = DurationWires::pulses(
+      header, {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    book_pulses(services_.ledger, hops[i].node, hops[i].port, header.phase, pulses);
+    if (group_.links.wanted()) {
+      group_.links.passed(hops[i].node, hops[i].port, header.kind, begins[i], begins[i], begins[i] + length);
+    }
+  }
+  hand_on(known, entry, header, begins, length, payload, delay);
+}
+
+/// Calls what is behind the exits, which `begins` and `length` say when.
+inline void Router::hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
+                            std::span<const Duration> begins, Duration length,
+                            tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  if (entry != nullptr && group_.log.wanted()) {
     deliver_logged(known, port_of(entry), begins, length, payload, delay);
     return;
   }
+  const Duration kernel = to_duration(sc_core::sc_time_stamp());
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = sc_core::SC_ZERO_TIME;
   for (const KnownTree::Exit& exit : known.exits) {

@@ -40,6 +40,7 @@ struct alignas(foundation::cache_line_bytes) KnownTree {
   const char* fault = "no route";  ///< null: a packet can go this way
   std::span<const RouteTree::Hop> hops;
   Reservations* const* links = nullptr;  ///< of the hops
+  Reservations* const* wires = nullptr;  ///< of the hops; null where there are none
   std::span<const Exit> exits;
   TreeTraffic traffic;
 };
@@ -75,6 +76,7 @@ struct RouterGroup {
 /// exits; where there are several, it is the packet's target and sends shares of it. Accesses go from router
 /// to router. A packet's delay is the arrival of its head while it travels between routers, and of its tail
 /// where it leaves the mesh. Sockets exist only where something is on the other side.
+/// Where the mesh has duration wires, vectors travel on those (DurationWires), in loosely timed style only.
 class Router : public sc_core::sc_module, private SwitchHost {
  public:
   /// A target socket that knows its port.
@@ -101,6 +103,12 @@ class Router : public sc_core::sc_module, private SwitchHost {
                sc_core::sc_time& delay);
   void follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
+  /// The same for a vector on duration wires.
+  void follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
+                    sc_core::sc_time& delay);
+  void hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
+               std::span<const foundation::Duration> begins, foundation::Duration length,
+               tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   tlm::tlm_response_status deliver(const KnownTree::Exit& exit, bool last, tlm::tlm_generic_payload& payload,
                                    const PacketHeader& header, sc_core::sc_time& delay) const;
   [[gnu::noinline]] void deliver_logged(const KnownTree& known, Port entry,

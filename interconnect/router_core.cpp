@@ -77,12 +77,18 @@ void RouterCore::reset() {
     links_[index_of(port)].release();
     entries_[index_of(port)].release();
   }
+  for (auto& wires : wires_) {
+    wires.release();
+  }
 }
 
 std::uint64_t RouterCore::out_of_order() const {
   std::uint64_t sum = 0;
   for (const auto& port : all_ports) {
     sum += links_[index_of(port)].out_of_order() + entries_[index_of(port)].out_of_order();
+  }
+  for (const auto& wires : wires_) {
+    sum += wires.out_of_order();
   }
   return sum;
 }

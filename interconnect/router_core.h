@@ -16,12 +16,16 @@ namespace kirchhoff::interconnect {
 ///
 /// Modelled: table-routed multicast trees; accesses by XY or, where the access table has another port for
 /// their destination, by that; links that are broken or switched off; router latency, link width, one packet
-/// at a time per output link (wormhole: the head moves on, the link stays taken until the tail has passed).
+/// at a time per output link (wormhole: the head moves on, the link stays taken until the tail has passed);
+/// duration wires beside the links, where the mesh has some.
 /// Not here: virtual channels, credits and buffer limits (SwitchCore).
 class RouterCore {
  public:
   RouterCore(NodeId node, Topology topology, LinkTiming timing, std::size_t route_entries)
       : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {
+    if (timing_.wires) {
+      wires_.resize(2 * all_ports.size());
+    }
     for (const Port port : all_ports) {
       neighbours_ |= topology.has_neighbour(node, port) ? mask_of(port) : std::uint8_t{0};
     }
@@ -91,6 +95,12 @@ class RouterCore {
     return std::max(timing_.router_latency(), behind_head);
   }
 
+  /// The duration wires beside a link, and beside the entry link that this is; only where the mesh has some.
+  [[nodiscard]] Reservations& wires(Port port) { return wires_[index_of(port)]; }
+  [[nodiscard]] Reservations& wires_beside(const Reservations& entry) {
+    return wires_[all_ports.size() + static_cast<std::size_t>(&entry - entries_.data())];
+  }
+
   /// Mask of a table entry; entries beyond the table read as 0 and ignore writes (returns false).
   [[nodiscard]] std::uint8_t route(std::size_t entry) const {
     return entry < table_.size() ? table_[entry] : 0;
@@ -117,6 +127,9 @@ class RouterCore {
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
     archive(std::span{self.table_}, self.access_table_, self.link_enable_, self.links_, self.entries_);
+    if (!self.wires_.empty()) {
+      archive(std::span{self.wires_});
+    }
   }
 
   NodeId node_;
@@ -129,6 +142,7 @@ class RouterCore {
   std::vector<std::uint8_t> access_table_;  ///< by node: 0 XY, else 1 + port; empty: all XY
   std::array<Reservations, 5> links_;       ///< outgoing
   std::array<Reservations, 5> entries_;     ///< incoming, from endpoints
+  std::vector<Reservations> wires_;         ///< beside links_, then beside entries_
 };
 
 }  // namespace kirchhoff::interconnect

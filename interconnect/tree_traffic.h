@@ -18,6 +18,17 @@ inline void book_link(foundation::Ledger& ledger, NodeId node, Port port, founda
   }
 }
 
+/// What the pulses of a vector cost on the duration wires of a link.
+inline void book_pulses(foundation::Ledger& ledger, NodeId node, Port port, foundation::Phase phase,
+                        std::uint64_t pulses) {
+  auto& activity = ledger.at(node, phase);
+  activity.pulse_buffers += pulses;
+  if (port != Port::local) {
+    activity.pulse_hops += pulses;
+    ++ledger.counters().hops;
+  }
+}
+
 /// Packets that went along a tree and are not in the ledger yet.
 ///
 /// A packet costs the same at every link of its way, so that counting it once is enough until somebody looks.

@@ -68,6 +68,8 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
                      parameters.periphery.adc_integrator_noise),
       transposed_noise_(RandomStream{services.seed, Purpose::transposed_noise, node}, parameters.rows,
                         parameters.periphery.adc_integrator_noise),
+      jitter_(RandomStream{services.seed, Purpose::duration_jitter, node},
+              constants_.ideal ? 0 : parameters.duration_jitter, dac_.full_code),
       parameters_(parameters) {}
 
 // ---- settings ---------------------------------------------------------------------------------------
@@ -283,6 +285,9 @@ Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flo
       !decode(header.format, bytes, flow.source_first, {x_.data() + flow.destination_first, flow.count})) {
     return Outcome::bad_packet;
   }
+  if (!jitter_.is_none()) {
+    jitter_.add({x_.data() + flow.destination_first, flow.count});
+  }
   book(header.phase).stores += flow.count;
   waits(PacketKind::activation, arrival);
   if (inputs_.add(arrival, path, flow.count)) {
@@ -295,6 +300,9 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
                               std::span<const std::byte> bytes, Duration arrival, PathTime path) {
   if (flow.count != columns_ || !decode(header.format, bytes, flow.source_first, {delta_.data(), columns_})) {
     return Outcome::bad_packet;
+  }
+  if (!jitter_.is_none()) {
+    jitter_.add({delta_.data(), columns_});
   }
   book(header.phase).stores += columns_;
   waits(PacketKind::delta, arrival);

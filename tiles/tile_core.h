@@ -15,6 +15,7 @@
 #include "periphery/converter.h"
 #include "periphery/shared_trains.h"
 #include "tiles/collector.h"
+#include "tiles/duration_jitter.h"
 #include "tiles/join.h"
 #include "tiles/outbox.h"
 #include "tiles/read_noise.h"
@@ -179,6 +180,7 @@ class TileCore {
   std::optional<periphery::AdcBank> row_adcs_;
   ReadNoise forward_noise_;
   ReadNoise transposed_noise_;
+  DurationJitter jitter_;
   TileParameters parameters_;
 };
 

@@ -16,6 +16,9 @@ void TileCore::state_of(Self& self, Archive& archive) {
   if (self.collector_ != nullptr) {
     archive(*self.collector_);
   }
+  if (!self.jitter_.is_none()) {
+    archive(self.jitter_);
+  }
 }
 
 void TileCore::save(foundation::StateWriter& writer) const {

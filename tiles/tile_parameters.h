@@ -61,6 +61,7 @@ struct TileParameters {
   std::vector<CellFault> faults;  ///< of this tile
   WireResistance wires;           ///< per cell; all 0: ideal
   periphery::PeripheryParameters periphery;
+  double duration_jitter = 0;  ///< steps of a pulse width, of vectors that come on duration wires; 0: none
   TileTiming timing;
   AssumedCell assumed;  ///< conductances and effort booked in detail `ideal`
   std::size_t route_entries = 1024;

@@ -1,5 +1,6 @@
 #include "model/chip/chip_description.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -10,6 +11,19 @@
 namespace kirchhoff::model {
 
 using foundation::from_seconds;
+
+namespace {
+
+bool has_duration_wires(const ChipParameters& chip) {
+  return chip.transport == "circuit";
+}
+
+/// Of a link: room for the inputs of a tile, or for the deltas of its columns with a wire for each sign.
+std::int64_t duration_wires(const ChipParameters& chip) {
+  return has_duration_wires(chip) ? std::max(chip.tile_rows, 2 * chip.tile_columns) : 0;
+}
+
+}  // namespace
 
 ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail) {
   const auto& chip = configuration.chip;
@@ -37,6 +51,12 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   tile.route_entries = d.route_entries;
   tile.flow_entries = static_cast<std::size_t>(chip.flow_entries);
   tile.timing.integrate = from_seconds(technology.t_int.base);
+  if (has_duration_wires(chip)) {
+    d.link.wires = interconnect::DurationWires{.pulse = tile.timing.integrate,
+                                               .buffer = from_seconds(technology.t_buffer.base),
+                                               .per_link = static_cast<std::uint32_t>(duration_wires(chip))};
+    tile.duration_jitter = chip.duration_jitter;
+  }
   tile.timing.convert = from_seconds(technology.t_conv.base);
   tile.timing.update_slot = from_seconds(technology.t_upd.base);
   tile.timing.pcm_pulse = from_seconds(technology.t_pcm.base);
@@ -92,6 +112,7 @@ foundation::ChipShape chip_shape(const Configuration& configuration) {
   foundation::ChipShape shape;
   shape.tile.rows = chip.tile_rows;
   shape.tile.columns = chip.tile_columns;
+  shape.tile.duration_wires = duration_wires(chip);
   shape.tiles = chip.mesh_rows * chip.mesh_columns;
   shape.routers = shape.tiles;
   shape.sequencers = 1;

@@ -23,6 +23,13 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
       "factor on every time of the technology, 10: a chip ten times slower, whose charge decays as before");
   table.real("chip.quantum", p.quantum_us, "us", 0.001, 1e6, Mark::assumed,
              "local time the sequencer may run ahead of the kernel; no result depends on it");
+  table.choice("mesh.transport", p.transport, {"packet", "circuit"}, Mark::assumed,
+               "how activations and deltas travel: as digital packets, or all at once as pulse durations on "
+               "parallel wires");
+  table.real(
+      "mesh.duration_jitter", p.duration_jitter, "", 0, 16, Mark::assumed,
+      "steps of a pulse width, standard deviation of a pulse that arrives, with transport circuit; a step "
+      "of 128 ns / 255 is 0.5 ns");
   table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");
   table.integer("mesh.buffer_flits", p.buffer_flits, 1, 4096, Mark::assumed,
                 "buffer of a router's input, per virtual channel; only in style at does it fill up");

@@ -87,6 +87,9 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
                  {"training.transfer_interval", "synapse.kind"});
   }
   const ChipParameters& chip = configuration.chip;
+  if (chip.transport != "circuit") {
+    check.refuse("mesh.transport = " + chip.transport, {"mesh.duration_jitter"});
+  }
   const std::int64_t tiles = chip.mesh_rows * chip.mesh_columns;
   check.demand(chip.spare_tiles < tiles, "chip.spare_tiles must leave a tile of the mesh for the network",
                {"chip.spare_tiles", "chip.mesh_rows", "chip.mesh_columns"});

@@ -113,9 +113,24 @@ class Manager : public tlm::tlm_mm_interface {
   Payload& make(tlm::tlm_command command = tlm::TLM_WRITE_COMMAND) {
     auto* const payload = new Payload(command, this);  // free() deletes it
     payload->acquire();
+    made_.insert(payload);
     return *payload;
   }
-  void free(tlm_generic_payload* payload) override { delete static_cast<Payload*>(payload); }
+  void free(tlm_generic_payload* payload) override {
+    made_.erase(payload);
+    delete payload;
+  }
+  Manager() = default;
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+  ~Manager() override {
+    for (const auto* payload : made_) {
+      delete payload;
+    }
+  }
+
+ private:
+  std::set<tlm_generic_payload*> made_;
 };
 
 /// Initiator, monitor, target; behind the target, if it likes, another such pair.
@@ -168,6 +183,8 @@ class Link {
     sc_core::sc_start();
     EXPECT_TRUE(ran);
     binder.finish();
+    never.notify(SC_ZERO_TIME);  // who still waits may end
+    sc_core::sc_start();
   }
 
   Manager manager;
@@ -791,7 +808,10 @@ const Seed seeds[] = {
          sc_time delay;
          link.onward.socket->b_transport(payload, delay);
        };
-       link.end.on_blocking = [&](tlm_generic_payload&, sc_time&) { sc_core::wait(link.never); };
+       link.end.on_blocking = [&](tlm_generic_payload& payload, sc_time&) {
+         sc_core::wait(link.never);
+         set_ok(payload);
+       };
        link.onward.start_thread.notify();
        sc_core::wait(1, SC_NS);
      }},

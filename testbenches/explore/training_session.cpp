@@ -57,6 +57,11 @@ namespace {
 model::ChipDescription describe(const model::Configuration& configuration, tiles::Detail detail,
                                 foundation::CodingStyle style, bool traces_cell) {
   auto description = model::describe_chip(configuration, detail);
+  if (style == foundation::CodingStyle::approximately_timed && description.link.wires) {
+    throw foundation::InputError(
+        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
+        "'packet'");
+  }
   description.style = style;
   if (!traces_cell) {
     description.traced_tile.reset();

@@ -124,7 +124,9 @@ TEST_F(Checkpoint, StoppedRunSaysHowToGoOnAndEndsTheSame) {
                          "--set",
                          "capacitor.decay_tau=5 ms",
                          "--set",
-                         "adc.integrator_noise=0.01"};
+                         "adc.integrator_noise=0.01",
+                         "--set",
+                         "mesh.transport=circuit"};
   expect_done(run(small("plain", lively, kLong)));
   int stops = 0;
   for (const int signal : {SIGINT, SIGTERM}) {

@@ -51,6 +51,14 @@ TEST(AreaModel, ReferenceLinesTakeCellsAndPeriphery) {
   EXPECT_DOUBLE_EQ(area.periphery_mm2, 32 * 100e-6);
 }
 
+TEST(AreaModel, DurationWiresTakeABufferAtEachOfFourEdges) {
+  Technology t = round_numbers();
+  t.a_buffer.base = 30;
+  const AreaBreakdown area = chip_area({{10, 20, 0, {}, 40}, 3, 4}, t);
+  EXPECT_DOUBLE_EQ(area.routers_mm2, 4 * (5000 + 4 * 40 * 30) * 1e-6);
+  EXPECT_DOUBLE_EQ(tile_pitch_mm({10, 20, 0, {}, 40}, t), std::sqrt(1.25 * (800e-6 + 3000e-6 + 9800e-6)));
+}
+
 TEST(AreaModel, PitchIsTheSideOfATileWithItsRouter) {
   EXPECT_DOUBLE_EQ(tile_pitch_mm({10, 20, 0, {}}, round_numbers()),
                    std::sqrt(1.25 * (800e-6 + 3000e-6 + 5000e-6)));

@@ -27,7 +27,8 @@ Ledger busy_run(bool updates_pulse_pcm) {
       for (std::uint64_t* count :
            {&a.row_drives, &a.column_drives, &a.row_update_pulses, &a.column_update_pulses, &a.driver_passes,
             &a.integrator_passes, &a.update_lines, &a.conversions, &a.stores, &a.bit_hops, &a.router_flits,
-            &a.multiply_accumulates, &a.sums, &a.functions, &a.softmax_values, &a.host_bits}) {
+            &a.pulse_hops, &a.pulse_buffers, &a.multiply_accumulates, &a.sums, &a.functions,
+            &a.softmax_values, &a.host_bits}) {
         *count = n++;
       }
       if (phase == Phase::transfer || (phase == Phase::update && updates_pulse_pcm)) {
@@ -69,8 +70,9 @@ const Names reads =
     control + Names{"energy.array_read_forward", "energy.array_read_transposed", "energy.transfer"};
 const Names line_charges = control + Names{"energy.line_charging", "energy.update", "energy.transfer"};
 const Names links = control + Names{"energy.routing", "energy.transfer"};
+const Names wires = control + Names{"energy.duration_wires", "energy.transfer"};
 /// A tile that is larger has longer links.
-const Names of_tile_area = links + Names{"area.overhead"};
+const Names of_tile_area = links + wires + Names{"area.overhead"};
 const Names read_times{"time.forward", "time.backward", "time.transfer"};
 /// Time is paid for by leakage.
 const Names leakage = control + Names{"energy.standby"};
@@ -115,7 +117,7 @@ const std::map<std::string, Names>& expected() {
       {"link_width", links},
       {"router_latency", recorded},
       {"e_router", links},
-      {"e_wire", links},
+      {"e_wire", links + wires},
       {"route_mm", counted},
       {"t_act", recorded},
       {"t_softmax", recorded},
@@ -132,6 +134,9 @@ const std::map<std::string, Names>& expected() {
       {"e_host", control + Names{"energy.host_bus", "energy.transfer"}},
       {"a_sram", of_tile_area + Names{"area.digital"}},
       {"a_dig", of_tile_area + Names{"area.digital"}},
+      {"t_buffer", recorded},
+      {"e_buffer", wires},
+      {"a_buffer", of_tile_area + Names{"area.routers"}},
       {"a_seq", Names{"area.digital", "area.overhead"}},
   };
   return table;
@@ -158,7 +163,7 @@ TEST_P(Dependencies, ExactlyTheBookingsThatDependOnTheParameterChange) {
   const std::string& name = GetParam();
   ASSERT_EQ(expected().count(name), 1U) << "a new parameter: say in the table what depends on it";
   const Technology technology = unit::technology_of_node("90nm");
-  const ChipShape chip{{131, 50, 1, {}}, 2, 2, 1};
+  const ChipShape chip{{131, 50, 1, {}, 131}, 2, 2, 1};
 
   const Achieved capacitors(busy_run(false), chip, technology, {}, OpConvention::training);
   EXPECT_EQ(changed(capacitors, technology, name), expected().at(name));

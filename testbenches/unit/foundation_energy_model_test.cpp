@@ -42,6 +42,7 @@ Technology round_numbers() {
   t.e_wire.base = 1e-12;
   t.e_router.base = 2e-12;
   t.link_width.base = 32;
+  t.e_buffer.base = 5e-15;
   t.i_leak.base = 1e-9;
   t.e_set.base = 19e-12;
   t.e_reset.base = 23e-12;
@@ -50,6 +51,7 @@ Technology round_numbers() {
 }
 
 constexpr TileGeometry shape{4, 8, 0, {}};
+constexpr TileGeometry wired_shape{4, 8, 0, {}, 16};
 
 /// Every count is different from zero.
 Activity something_of_everything() {
@@ -67,6 +69,8 @@ Activity something_of_everything() {
   a.stores = 23;
   a.bit_hops = 29;
   a.router_flits = 31;
+  a.pulse_hops = 61;
+  a.pulse_buffers = 67;
   a.sums = 43;
   a.functions = 47;
   a.softmax_values = 53;
@@ -153,6 +157,18 @@ TEST_F(EnergyByHand, PeripheryAndNetwork) {
   expect_only(model.price(a, Phase::forward), Booking::routing, 31 * 32 * 2e-12);
 }
 
+TEST_F(EnergyByHand, DurationWires) {
+  Activity a;
+  a.pulse_hops = 61;
+  a.pulse_buffers = 67;
+  // Both edges of each pulse over the pitch of above, and a buffer's 5 fJ.
+  const double wires = 61 * 2 * std::sqrt(1928.75e-6) * 1e-12;
+  expect_only(model.price(a, Phase::forward), Booking::duration_wires, wires + 67 * 5e-15);
+  // A tile with 16 wires of 1 um2 at each of four edges is larger by 64 um2 x 1.25, and its links longer.
+  const EnergyModel larger(technology, wired_shape);
+  EXPECT_NEAR(larger.link_mm(), std::sqrt(2008.75e-6), 1e-12);
+}
+
 TEST_F(EnergyByHand, DigitalPartsAndHostBus) {
   Activity a;
   a.sums = 43;
@@ -227,22 +243,24 @@ TEST(EnergyModel, OneParameterChangesExactlyTheBookingsThatDependOnIt) {
       {"e_host", {B::host_bus, B::transfer}},
       {"c_line_um", {B::line_charging, B::update, B::transfer}},
       {"c_gate", {B::line_charging, B::update, B::transfer}},
-      {"e_wire", {B::routing, B::transfer}},
+      {"e_wire", {B::routing, B::duration_wires, B::transfer}},
       {"e_router", {B::routing, B::transfer}},
       {"link_width", {B::routing, B::transfer}},
       {"i_leak", {B::standby}},
       {"e_set", {B::transfer}},
       {"e_reset", {B::transfer}},
-      {"a_cell", {B::line_charging, B::update, B::routing, B::transfer}},
-      {"a_neu", {B::routing, B::transfer}},
-      {"a_router", {B::routing, B::transfer}},
-      {"a_sram", {B::routing, B::transfer}},
-      {"a_dig", {B::routing, B::transfer}},
-      {"a_ovh", {B::routing, B::transfer}},
+      {"a_cell", {B::line_charging, B::update, B::routing, B::duration_wires, B::transfer}},
+      {"a_neu", {B::routing, B::duration_wires, B::transfer}},
+      {"a_router", {B::routing, B::duration_wires, B::transfer}},
+      {"a_sram", {B::routing, B::duration_wires, B::transfer}},
+      {"a_dig", {B::routing, B::duration_wires, B::transfer}},
+      {"a_ovh", {B::routing, B::duration_wires, B::transfer}},
+      {"e_buffer", {B::duration_wires, B::transfer}},
+      {"a_buffer", {B::routing, B::duration_wires, B::transfer}},
       {"ctl", {}},
   };
   const auto priced = [](const Technology& technology) {
-    const EnergyModel model(technology, shape);
+    const EnergyModel model(technology, wired_shape);
     EnergyBreakdown sum = model.standby(1e-6);
     for (const Phase phase : {Phase::forward, Phase::backward, Phase::transfer}) {
       sum += model.price(something_of_everything(), phase);
