@@ -179,6 +179,14 @@ foundation::TraceSink::Signal VcdWriter::declare_part(std::string_view scope) {
   return static_cast<Signal>(channels_.size() - 1);
 }
 
+std::vector<VcdWriter::Entry> VcdWriter::entries() const {
+  std::vector<Entry> entries;
+  for (const Variable& variable : variables_) {
+    entries.push_back({variable.scope + '.' + variable.name, variable.kind, variable.width});
+  }
+  return entries;
+}
+
 // ---- values -----------------------------------------------------------------------------------------
 
 void VcdWriter::add(const Change& change) {

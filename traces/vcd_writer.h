@@ -38,6 +38,15 @@ class VcdWriter final : public foundation::TraceSink {
   void example_finished() override { ++examples_done_; }
   [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
 
+  /// A signal in the file.
+  struct Entry {
+    std::string path;
+    Kind kind;
+    unsigned width;
+  };
+  /// In the order of their declaration.
+  [[nodiscard]] std::vector<Entry> entries() const;
+
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
 
