@@ -38,8 +38,6 @@ class TransactionWriter final : public foundation::TransactionListener {
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
 
-  [[nodiscard]] std::uint64_t count() const { return written_; }
-
  private:
   static constexpr std::size_t kCrowd = 1024;
 

@@ -47,8 +47,8 @@ ExampleScene scene_of(const Options& options, const model::Configuration& config
   const auto& chip = configuration.chip;
   ExampleScene scene;
   scene.timeline = timeline.timeline();
-  scene.title =
-      "One training example on " + configuration.preset + ": " + engineering(scene.timeline.duration_s, "s");
+  scene.title = "One training example on " + fs::path{configuration.preset}.stem().string() + ": " +
+                engineering(scene.timeline.duration_s, "s");
   scene.subtitle = session.network().name() + " on " + std::to_string(session.mapping().tiles.size()) +
                    " of " + std::to_string(chip.mesh_rows * chip.mesh_columns) + " tiles of " +
                    std::to_string(chip.tile_rows) + " x " + std::to_string(chip.tile_columns) + " cells, " +

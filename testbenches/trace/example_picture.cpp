@@ -176,7 +176,7 @@ class Picture {
     return what == "receive" ||
            std::any_of(scene_.timeline.tracks.begin(), scene_.timeline.tracks.end(),
                        [&](const Track& candidate) {
-                         return layer_of_.count(candidate.part) > 0 &&
+                         return (layer_of_.count(candidate.part) > 0 || candidate.part == "sequencer") &&
                                 std::any_of(candidate.spans.begin(), candidate.spans.end(),
                                             [&](const Span& span) { return span.what == what; });
                        });

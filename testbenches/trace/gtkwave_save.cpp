@@ -49,7 +49,7 @@ std::string alias_of(const Entry& entry) {
   if (above.starts_with(tile)) {
     return "tile " + place(above, tile) + ' ' + std::string{part} + ' ' + std::string{name};
   }
-  return std::string{part} + what;
+  return entry.kind == Kind::bit ? std::string{name} : std::string{part} + what;
 }
 
 class SaveFile {
