@@ -191,7 +191,9 @@ Options parse_options(int argc, const char* const* argv) {
     add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-trace)");
     add("synapse", po::value(&synapses)->value_name("LAYER,ROW,COLUMN")->composing(),
-        "show this synapse, too, counted from 0, the bias row last (repeatable; also in "
+        "show this synapse, too, beside that of trace.tile, trace.row, trace.column (default: the first bias "
+        "of "
+        "the last layer); counted from 0, the bias row last (repeatable; also in "
         "inspect/synapse_LAYER_ROW_COLUMN.csv)");
     add("quiet", po::bool_switch(&options.quiet), "print nothing");
   }

@@ -3,10 +3,16 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
+#include "foundation/mark.h"
+#include "model/chip/chip_description.h"
+#include "model/network/mapping.h"
+#include "model/network/network.h"
+#include "model/network/synapse_place.h"
 #include "model/presets/configuration.h"
 #include "testbenches/explore/observation.h"
 #include "testbenches/explore/recorder.h"
@@ -41,6 +47,23 @@ std::vector<ExampleScene::Layer> layers_of(const TrainingSession& session) {
   return layers;
 }
 
+/// As --set values: where the user names no synapse, the one of the last layer's first bias, whose input is
+/// never zero, so that it learns from every example.
+std::vector<std::string> watched_synapse(const model::Configuration& configuration, const DataSet& data) {
+  for (const char* key : {"trace.tile", "trace.row", "trace.column"}) {
+    if (configuration.table.find(key)->origin.mark == foundation::Mark::user) {
+      return {};
+    }
+  }
+  const auto network = model::make_network(configuration.network, configuration.periphery, data.input_count,
+                                           data.class_count, data.kind == DataSet::Kind::images);
+  const auto mapping = model::map_network(network, model::mapping_target(configuration));
+  const auto place = model::locate(network, mapping,
+                                   {.layer = network.layers.size() - 1, .row = network.layers.back().inputs});
+  return {"trace.tile=" + std::to_string(place.node), "trace.row=" + std::to_string(place.row),
+          "trace.column=" + std::to_string(place.column)};
+}
+
 ExampleScene scene_of(const Options& options, const model::Configuration& configuration, const DataSet& data,
                       const TrainingSession& session, const ExampleTimeline& timeline,
                       const PacketKeeper& keeper) {
@@ -67,10 +90,14 @@ int trace(const Options& given) {
   Options options = given;
   options.trace = options.transactions = true;
   options.sets.push_back("training.epochs=1");
-  const auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
-  configuration->chip.trace_examples = static_cast<std::int64_t>(options.examples);
+  options.sets.push_back("trace.examples=" + std::to_string(options.examples));
+  auto configuration = model::load_configuration(options.preset, options.sets, options.technology);
   constexpr std::size_t test_examples = 1;  // the session ends with a test, which nobody reads here
   const auto data = load_data_set(options.dataset, {options.examples, test_examples});
+  for (std::string& set : watched_synapse(*configuration, data)) {
+    options.sets.push_back(std::move(set));
+  }
+  configuration = model::load_configuration(options.preset, options.sets, options.technology);
   const auto detail = options.detail == "ideal" ? tiles::Detail::ideal : tiles::Detail::physics;
   const auto& training = configuration->network;
 
