@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "foundation/error.h"
+
 namespace kirchhoff::traces {
 
 using foundation::Activity;
@@ -58,10 +60,21 @@ void TransactionWriter::completed(const Transaction& transaction) {
 
 void TransactionWriter::settle(Duration time) {
   settled_ = std::max(settled_, time);
-  write_until(time);
+  if (failure_ != nullptr) {
+    pending_.clear();
+    return;
+  }
+  try {
+    write_until(time);
+  } catch (const foundation::InputError&) {
+    failure_ = std::current_exception();
+  }
 }
 
 void TransactionWriter::close() {
+  if (failure_ != nullptr) {
+    std::rethrow_exception(failure_);
+  }
   write_until(Duration{std::numeric_limits<std::int64_t>::max()});
   file_.write(buffer_);
   file_.commit();

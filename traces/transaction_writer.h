@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,21 +25,22 @@ namespace kirchhoff::traces {
 /// does not price (register accesses over the host's bus) is 0.
 class TransactionWriter final : public foundation::TransactionListener {
  public:
-  /// Throws InputError where the file cannot be written, here and in every later call.
+  /// Throws InputError where the file cannot be written, here and in close(): within the simulation it is
+  /// kept quiet, and nothing more is wanted.
   TransactionWriter(const std::filesystem::path& path, const Recording& recording,
                     const foundation::EnergyModel& prices);
 
   foundation::Transaction::Party party(std::string_view name) override;
   void completed(const foundation::Transaction& transaction) override;
-  [[nodiscard]] bool wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
+  [[nodiscard]] bool wanted() const override {
+    return examples_done_ < examples_ && settled_ <= end_ && failure_ == nullptr;
+  }
   void settle(foundation::Duration time) override;
   [[nodiscard]] bool wants_settling() const override { return pending_.size() >= kCrowd; }
   void example_finished() override { ++examples_done_; }
 
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
-
-  [[nodiscard]] std::uint64_t count() const { return written_; }
 
  private:
   static constexpr std::size_t kCrowd = 1024;
@@ -72,6 +74,7 @@ class TransactionWriter final : public foundation::TransactionListener {
   std::vector<foundation::Transaction> batch_;
   std::array<Price, 512> prices_{};
   std::string buffer_;
+  std::exception_ptr failure_;  ///< to write
 };
 
 }  // namespace kirchhoff::traces

@@ -179,6 +179,14 @@ foundation::TraceSink::Signal VcdWriter::declare_part(std::string_view scope) {
   return static_cast<Signal>(channels_.size() - 1);
 }
 
+std::vector<VcdWriter::Entry> VcdWriter::entries() const {
+  std::vector<Entry> entries;
+  for (const Variable& variable : variables_) {
+    entries.push_back({variable.scope + '.' + variable.name, variable.kind, variable.width});
+  }
+  return entries;
+}
+
 // ---- values -----------------------------------------------------------------------------------------
 
 void VcdWriter::add(const Change& change) {
@@ -271,10 +279,22 @@ std::uint16_t VcdWriter::text_index(std::string_view value) {
 
 void VcdWriter::settle(Duration time) {
   settled_ = std::max(settled_, time);
-  write_until(time);
+  if (failure_ != nullptr) {
+    pending_.clear();
+    pending_wide_.clear();
+    return;
+  }
+  try {
+    write_until(time);
+  } catch (const foundation::InputError&) {
+    failure_ = std::current_exception();
+  }
 }
 
 void VcdWriter::close() {
+  if (failure_ != nullptr) {
+    std::rethrow_exception(failure_);
+  }
   write_until(Duration{std::numeric_limits<std::int64_t>::max()});
   append_time(std::min(settled_, end_));  // viewers show the last values up to here
   flush_buffer();

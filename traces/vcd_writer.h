@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ namespace kirchhoff::traces {
 /// gives the same file.
 class VcdWriter final : public foundation::TraceSink {
  public:
-  /// Throws InputError where the file cannot be written, here and in every later call.
+  /// Throws InputError where the file cannot be written, here and in close(): within the simulation it is
+  /// kept quiet, and nothing more is wanted.
   VcdWriter(const std::filesystem::path& path, const Recording& recording);
   /// States and queues for the first `examples` examples; reals, bits and vectors throughout.
   VcdWriter(const std::filesystem::path& path, std::uint64_t examples);
@@ -36,7 +38,18 @@ class VcdWriter final : public foundation::TraceSink {
     return pending_.size() + pending_wide_.size() >= kCrowd;
   }
   void example_finished() override { ++examples_done_; }
-  [[nodiscard]] bool states_wanted() const override { return examples_done_ < examples_ && settled_ <= end_; }
+  [[nodiscard]] bool states_wanted() const override {
+    return examples_done_ < examples_ && settled_ <= end_ && failure_ == nullptr;
+  }
+
+  /// A signal in the file.
+  struct Entry {
+    std::string path;
+    Kind kind;
+    unsigned width;
+  };
+  /// In the order of their declaration.
+  [[nodiscard]] std::vector<Entry> entries() const;
 
   /// Writes the rest and puts the file in its place. Without it there is no file.
   void close();
@@ -137,6 +150,7 @@ class VcdWriter final : public foundation::TraceSink {
   char* out_;  ///< end of what is in the buffer
   bool header_written_ = false;
   foundation::Duration written_until_{-1};  ///< time of the last #-line
+  std::exception_ptr failure_;              ///< to write
 };
 
 }  // namespace kirchhoff::traces

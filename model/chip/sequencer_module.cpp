@@ -325,6 +325,7 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
       raise({.errors = error_bit(cause), .fault = {cause, payload.get_address()}}, delay);
     } else if (offset == sequencer_register::ring_tail || offset == sequencer_register::doorbell) {
       doorbell_.notify(delay);
+      show_ring(absolute(delay));
     }
     return;
   }
@@ -333,7 +334,6 @@ void Sequencer::control_transport(tlm::tlm_generic_payload& payload, sc_core::sc
                                                               : tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
-  show_ring(absolute(delay));
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

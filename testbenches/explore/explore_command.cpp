@@ -20,6 +20,7 @@
 #include "testbenches/explore/observation.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/reference_training.h"
+#include "testbenches/explore/run_folder.h"
 #include "testbenches/explore/stop_request.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/example_timeline.h"
@@ -47,22 +48,6 @@ constexpr double least_above_linear = 3;
 /// Of the capacitors' current, mean over a tile: tiles of 209k lose 6 % at 90 nm and learn as without wires.
 constexpr double most_lost_in_wires = 0.2;
 constexpr double most_below_software = 1.0;
-fs::path make_folder(const Options& options, const DataSet& data) {
-  const fs::path preset = fs::path{options.preset}.stem();
-  const fs::path folder =
-      options.out.empty() ? fs::path{"runs"} / (preset.string() + "-" + data.name) : fs::path{options.out};
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw InputError("cannot create the output folder '" + folder.string() + "': " + error.message());
-  }
-  if (!fs::is_directory(folder) || ::access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw InputError("cannot write into the output folder '" + folder.string() +
-                     "'; choose another with --out");
-  }
-  return folder;
-}
-
 void export_start(const fs::path& folder, const std::vector<Matrix>& weights, std::uint32_t count,
                   const model::NetworkParameters& training) {
   for (std::size_t layer = 0; layer < weights.size(); ++layer) {
@@ -251,7 +236,7 @@ int explore(const Options& given) {
                                            : foundation::CodingStyle::loosely_timed;
   TrainingSession session{*configuration, detail, data, weights, style};
   check_synapses(options, session);
-  const auto folder = make_folder(options, data);
+  const auto folder = make_run_folder(options, data.name);
 
   const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
   weights = initial_weights(session.network().widths(), hidden, static_cast<std::uint64_t>(training.seed));

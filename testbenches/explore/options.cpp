@@ -173,14 +173,6 @@ Options parse_options(int argc, const char* const* argv) {
   std::string window;
   po::options_description visible{"options"};
   auto add = visible.add_options();
-  if (explore || tracing) {
-    add("trace-signals", po::value(&options.trace_signals)->value_name("PATTERN")->composing(),
-        "record only signals whose full name matches, as in 'chip.tile_*.state'; behind '!' leave out what "
-        "matches (repeatable)");
-    add("trace-window", po::value(&window)->value_name("BEGIN,END"),
-        "record only this part of the simulated time, as in 10us,20us; the number of examples then does not "
-        "matter");
-  }
   if (tracing) {
     add("examples", po::value(&examples)->value_name("N"), "training examples (default 4)");
     add("dataset", po::value(&options.dataset)->value_name("NAME|DIR"),
@@ -191,9 +183,19 @@ Options parse_options(int argc, const char* const* argv) {
     add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-trace)");
     add("synapse", po::value(&synapses)->value_name("LAYER,ROW,COLUMN")->composing(),
-        "show this synapse, too, counted from 0, the bias row last (repeatable; also in "
+        "show this synapse, too, beside that of trace.tile, trace.row, trace.column (default: the first bias "
+        "of "
+        "the last layer); counted from 0, the bias row last (repeatable; also in "
         "inspect/synapse_LAYER_ROW_COLUMN.csv)");
     add("quiet", po::bool_switch(&options.quiet), "print nothing");
+  }
+  if (explore || tracing) {
+    add("trace-signals", po::value(&options.trace_signals)->value_name("PATTERN")->composing(),
+        "record only signals whose full name matches, as in 'chip.tile_*.state'; behind '!' leave out what "
+        "matches (repeatable)");
+    add("trace-window", po::value(&window)->value_name("BEGIN,END"),
+        "record only this part of the simulated time, as in 10us,20us; the number of examples then does not "
+        "matter");
   }
   if (explore) {
     add("dataset", po::value(&options.dataset)->value_name("NAME|DIR"),

@@ -20,7 +20,7 @@ class Recorder {
            const std::filesystem::path& folder);
 
   /// Null where no waveforms are wanted.
-  [[nodiscard]] foundation::TraceSink* waveforms() { return waveforms_ ? &*waveforms_ : nullptr; }
+  [[nodiscard]] traces::VcdWriter* waveforms() { return waveforms_ ? &*waveforms_ : nullptr; }
   /// Null where no transactions are wanted.
   [[nodiscard]] foundation::TransactionListener* transactions() {
     return transactions_ ? &*transactions_ : nullptr;

@@ -4,8 +4,8 @@
 
 namespace kirchhoff::testbenches {
 
-/// Trains a few examples, records all of it, and draws the first. Returns the exit code; throws InputError and
-/// its like.
+/// Trains a few examples, records all of it, and draws the first. Returns the exit code; throws InputError
+/// and its like.
 int trace(const Options& options);
 
 }  // namespace kirchhoff::testbenches

@@ -24,6 +24,15 @@ class ExampleTimeline final : public foundation::TraceSink {
   /// Tracks in the order in which the parts were declared; none before the example is finished.
   [[nodiscard]] RunResult::Timeline timeline() const;
 
+  /// Of the example; none before it is finished.
+  struct Limits {
+    foundation::Duration begin{0};
+    foundation::Duration end{0};
+  };
+  [[nodiscard]] std::optional<Limits> limits() const {
+    return finished_ ? std::optional{Limits{*start_, end_}} : std::nullopt;
+  }
+
   Signal declare(std::string_view scope, std::string_view name, Kind kind, unsigned width) override;
   Signal declare_part(std::string_view scope) override;
   void end_of_declarations() override;

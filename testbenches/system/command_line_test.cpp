@@ -97,7 +97,8 @@ class CommandLine : public testing::Test {
 TEST_F(CommandLine, HelpNamesOptionsAndExitCodes) {
   const auto outcome = run({"explore", "--help"});
   EXPECT_EQ(outcome.code, 0);
-  for (const char* part : {"--dataset", "--set", "--trace", "--inspect", "--synapse", "Exit codes"}) {
+  for (const char* part : {"--dataset", "--set", "--trace", "--transactions", "--trace-window", "--inspect",
+                           "--synapse", "Exit codes"}) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part;
   }
 }
@@ -271,6 +272,10 @@ TEST_F(CommandLine, SameSeedSameReportWithAndWithoutTrace) {
   EXPECT_EQ(explore_into("again", {}), first);
   EXPECT_EQ(explore_into("traced", {"--trace"}), first);
   EXPECT_TRUE(fs::exists(folder_ / "traced" / "trace.vcd"));
+  EXPECT_EQ(explore_into("recorded", {"--transactions", "--trace", "--trace-signals", "chip.tile_0_0.*",
+                                      "--trace-window", "1ms,40ms"}),
+            first);
+  EXPECT_TRUE(fs::exists(folder_ / "recorded" / "transactions.csv"));
   EXPECT_NE(explore_into("seed", {"--seed", "2"}), first);
   // No result depends on how far the sequencer may run ahead of the kernel.
   auto quantum = explore_into("quantum", {"--set", "chip.quantum=1us"});

@@ -28,14 +28,9 @@ class Recorder final : public TraceSink {
     names.push_back(std::string{scope} + "." + std::string{name});
     return static_cast<Signal>(names.size() + 100);
   }
-  void bits(Signal signal, Duration /*time*/, std::uint64_t value) override {
-    heard.push_back(std::to_string(signal) + "=" + std::to_string(value));
-  }
-  void real(Signal signal, Duration /*time*/, double /*value*/) override {
-    heard.push_back(std::to_string(signal) + " real");
-  }
-  void text(Signal signal, Duration /*time*/, std::string_view value) override {
-    heard.push_back(std::to_string(signal) + "=" + std::string{value});
+  Signal declare_part(std::string_view scope) override {
+    names.emplace_back(scope);
+    return static_cast<Signal>(names.size() + 100);
   }
   void settle(Duration /*time*/) override { heard.emplace_back("settle"); }
   void example_finished() override { ++examples; }
@@ -44,20 +39,37 @@ class Recorder final : public TraceSink {
   std::vector<std::string> names;
   std::vector<std::string> heard;
   int examples = 0;
+
+ private:
+  void put_bits(Signal signal, Duration /*time*/, std::uint64_t value) override {
+    heard.push_back(std::to_string(signal) + "=" + std::to_string(value));
+  }
+  void put_real(Signal signal, Duration /*time*/, double /*value*/) override {
+    heard.push_back(std::to_string(signal) + " real");
+  }
+  void put_text(Signal signal, Duration /*time*/, std::string_view value) override {
+    heard.push_back(std::to_string(signal) + "=" + std::string{value});
+  }
+  void put_busy(Signal part, Duration /*begin*/, Duration /*end*/, std::string_view state) override {
+    heard.push_back(std::to_string(part) + " busy " + std::string{state});
+  }
+  void put_queued(Signal part, Duration /*time*/, int more) override {
+    heard.push_back(std::to_string(part) + " queued " + std::to_string(more));
+  }
 };
 
 /// A sequencer, a bus and a tile that tell the timeline what they do.
 struct Bench {
-  explicit Bench(TraceSink* next = nullptr)
-      : timeline(next),
-        sequencer(timeline.declare("chip.sequencer", "state", TraceSink::Kind::text, 1)),
-        link(timeline.declare("chip.mesh.router_0", "link_east", TraceSink::Kind::text, 1)),
-        dma(timeline.declare("chip.host_interface", "dma", TraceSink::Kind::text, 1)),
-        tile(timeline.declare("chip.tile_0_1", "state", TraceSink::Kind::text, 1)) {}
+  explicit Bench(TraceSink* next = nullptr, bool keeps_links = false)
+      : timeline(next, keeps_links),
+        interrupt(timeline.declare("chip.host_interface", "interrupt", TraceSink::Kind::bit, 1)),
+        sequencer(timeline.declare_part("chip.sequencer")),
+        link(timeline.declare_part("chip.router_0_0.east")),
+        dma(timeline.declare_part("chip.host_interface.dma")),
+        tile(timeline.declare_part("chip.tile_0_1")) {}
 
   void busy(TraceSink::Signal signal, const char* what, std::int64_t begin, std::int64_t end) {
-    timeline.text(signal, ns(begin), what);
-    timeline.text(signal, ns(end), TraceSink::idle_state);
+    timeline.busy(signal, ns(begin), ns(end), what);
   }
   void example(std::int64_t at) {
     busy(dma, "READ", at, at + 10);
@@ -75,7 +87,7 @@ struct Bench {
   }
 
   ExampleTimeline timeline;
-  TraceSink::Signal sequencer, link, dma, tile;
+  TraceSink::Signal interrupt, sequencer, link, dma, tile;
 };
 
 std::vector<std::string> spans(const RunResult::Timeline::Track& track) {
@@ -108,7 +120,7 @@ TEST(ExampleTimeline, KeepsTheFirstExampleOnly) {
   bench.example(1000);
   bench.end_example(1110);
   EXPECT_FALSE(bench.timeline.states_wanted());
-  EXPECT_FALSE(bench.timeline.listening());
+  EXPECT_FALSE(bench.timeline.wants_settling());
   bench.example(1110);
   bench.end_example(1220);
   expect_example(bench.timeline.timeline());
@@ -126,21 +138,40 @@ TEST(ExampleTimeline, TransferAfterTheExampleIsNotPartOfIt) {
 TEST(ExampleTimeline, HandsEverythingOn) {
   Recorder recorder;
   Bench bench{&recorder};
-  EXPECT_THAT(recorder.names, ElementsAre("chip.sequencer.state", "chip.mesh.router_0.link_east",
-                                          "chip.host_interface.dma", "chip.tile_0_1.state"));
-  bench.timeline.bits(bench.dma, ns(1), 7);
-  bench.timeline.real(bench.tile, ns(1), 0.5);
+  EXPECT_THAT(recorder.names,
+              ElementsAre("chip.host_interface.interrupt", "chip.sequencer", "chip.router_0_0.east",
+                          "chip.host_interface.dma", "chip.tile_0_1"));
+  bench.timeline.bits(bench.interrupt, ns(1), 7);
+  bench.timeline.real(bench.interrupt, ns(1), 0.5);
   bench.busy(bench.link, "DELTA", 2, 3);
-  EXPECT_THAT(recorder.heard, ElementsAre("103=7", "104 real", "102=DELTA", "102=IDLE"));
+  bench.timeline.queued(bench.tile, ns(3), 1);
+  bench.timeline.served(bench.dma, ns(3), ns(4), ns(5), "READ");
+  EXPECT_THAT(recorder.heard, ElementsAre("101=7", "101 real", "103 busy DELTA", "105 queued 1",
+                                          "104 queued 1", "104 busy READ", "104 queued -1"));
   bench.example(1000);
   bench.end_example(1110);
   recorder.heard.clear();
   EXPECT_FALSE(bench.timeline.states_wanted());
-  EXPECT_TRUE(bench.timeline.listening());
   bench.example(1110);  // the other wants no more states either
   bench.end_example(1220);
   EXPECT_THAT(recorder.heard, ElementsAre("settle"));
   EXPECT_EQ(recorder.examples, 2);
+}
+
+TEST(ExampleTimeline, KeepsLinksWhereTheyAreWanted) {
+  Bench bench{nullptr, true};
+  EXPECT_EQ(bench.interrupt, TraceSink::unheard);
+  bench.example(1000);
+  EXPECT_FALSE(bench.timeline.limits());
+  bench.end_example(1110);
+  const auto timeline = bench.timeline.timeline();
+  ASSERT_EQ(timeline.tracks.size(), 4U);
+  EXPECT_EQ(timeline.tracks[1].part, "router_0_0.east");
+  EXPECT_THAT(spans(timeline.tracks[1]), ElementsAre("vector 0..1"));
+  ASSERT_TRUE(bench.timeline.limits());
+  EXPECT_EQ(bench.timeline.limits()->begin, ns(1000));
+  EXPECT_EQ(bench.timeline.limits()->end, ns(1110));
+  EXPECT_EQ(Bench{}.link, TraceSink::unheard);
 }
 
 TEST(ExampleTimeline, SurvivesACheckpoint) {

@@ -1,7 +1,9 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -16,6 +18,7 @@ namespace {
 using namespace kirchhoff;
 using foundation::Duration;
 using foundation::TraceSink;
+using testing::ElementsAre;
 using traces::VcdWriter;
 using Kind = TraceSink::Kind;
 
@@ -95,6 +98,147 @@ TEST_F(VcdTest, RandomChangesInRandomOrderGiveTheSameWaveform) {
     const std::string path = "top.m" + std::to_string(s % 7) + ".s" + std::to_string(s);
     EXPECT_EQ(std::stoull(std::string{vcd.value_at(path, Duration{time})}, nullptr, 2), value);
   }
+}
+
+/// Values of a signal as "time=value", the initial one first.
+std::vector<std::string> changes(const traces::Vcd& vcd, const std::string& path) {
+  std::vector<std::string> texts;
+  for (const auto& change : vcd.signals.at(path).changes) {
+    texts.push_back(std::to_string(change.time.count()) + "=" + change.value);
+  }
+  return texts;
+}
+
+TEST_F(VcdTest, PartHasStateBusyAndQueue) {
+  VcdWriter writer{path_, 10};
+  const auto link = writer.declare_part("chip.router_0_0.east");
+  // The packet at 20 waits from 12 on; the one before it is told of later.
+  writer.served(link, Duration{12}, Duration{20}, Duration{30}, "DELTA");
+  writer.served(link, Duration{10}, Duration{10}, Duration{20}, "DONE");
+  writer.queued(link, Duration{50}, 3);
+  writer.queued(link, Duration{60}, -3);
+  writer.busy(link, Duration{60}, Duration{70}, "DONE");
+  writer.close();
+  const auto vcd = traces::read_vcd(path_);
+  EXPECT_THAT(changes(vcd, "chip.router_0_0.east.state"),
+              ElementsAre("0=IDLE", "10=DONE", "20=DELTA", "30=IDLE", "60=DONE", "70=IDLE"));
+  EXPECT_THAT(changes(vcd, "chip.router_0_0.east.busy"), ElementsAre("0=0", "10=1", "30=0", "60=1", "70=0"));
+  EXPECT_THAT(changes(vcd, "chip.router_0_0.east.queue"),
+              ElementsAre("0=0", "10=1", "12=10", "20=1", "30=0", "50=11", "60=0"));
+}
+
+TEST_F(VcdTest, OrderOfCallsWithinASettlementMakesNoDifference) {
+  struct Passage {
+    std::size_t part;
+    int ready, begin, end;
+  };
+  std::mt19937 random{11};
+  std::vector<Passage> passages;
+  std::array<int, 9> free{};
+  for (int i = 0; i < 3000; ++i) {  // more than are sorted by comparing
+    const std::size_t part = random() % free.size();
+    const int ready = free[part] - static_cast<int>(random() % 5);
+    const int begin = free[part] + static_cast<int>(random() % 2) * static_cast<int>(random() % 900);
+    const int end = begin + 1 + static_cast<int>(random() % 100000);
+    passages.push_back({part, std::max(0, ready), begin, end});
+    free[part] = end;
+  }
+  const auto file_of = [&] {
+    VcdWriter writer{path_, 1};
+    std::vector<TraceSink::Signal> parts;
+    for (std::size_t part = 0; part < free.size(); ++part) {
+      parts.push_back(writer.declare_part("chip.part_" + std::to_string(part)));
+    }
+    for (const auto& passage : passages) {
+      writer.served(parts[passage.part], Duration{passage.ready}, Duration{passage.begin},
+                    Duration{passage.end}, passage.part % 2 == 0 ? "EVEN" : "ODD");
+    }
+    writer.close();
+    std::ifstream file{path_};
+    return std::string{std::istreambuf_iterator<char>{file}, {}};
+  };
+  const auto first = file_of();
+  std::shuffle(passages.begin(), passages.end(), random);
+  EXPECT_EQ(file_of(), first);
+  const auto vcd = traces::read_vcd(path_);
+  EXPECT_EQ(vcd.signals.at("chip.part_0.queue").changes.back().value, "0");
+  EXPECT_EQ(vcd.signals.at("chip.part_0.busy").changes.back().value, "0");
+  EXPECT_GT(vcd.signals.at("chip.part_0.state").changes.size(), 300U);
+}
+
+TEST_F(VcdTest, ChosenSignalsOnly) {
+  VcdWriter writer{path_, traces::Recording{.signals = {"chip.tile_*.state", "*.queue", "!*_1.*"}}};
+  const auto first = writer.declare_part("chip.tile_0_0");
+  const auto second = writer.declare_part("chip.tile_0_1");
+  const auto router = writer.declare_part("chip.router_0_0.east");
+  EXPECT_EQ(second, TraceSink::unheard);
+  EXPECT_EQ(writer.declare("chip.tile_0_0.synapse", "weight", Kind::real, 1), TraceSink::unheard);
+  writer.end_of_declarations();
+  for (const auto part : {first, second, router}) {
+    writer.served(part, Duration{10}, Duration{10}, Duration{20}, "READ");
+    writer.text(part, Duration{20}, "UPDATE");
+  }
+  writer.real(TraceSink::unheard, Duration{20}, 1.5);
+  writer.bits(TraceSink::unheard, Duration{20}, 1);
+  writer.close();
+  const auto vcd = traces::read_vcd(path_);
+  std::vector<std::string> names;
+  for (const auto& [name, signal] : vcd.signals) {
+    names.push_back(name);
+  }
+  EXPECT_THAT(names, ElementsAre("chip.router_0_0.east.queue", "chip.tile_0_0.queue", "chip.tile_0_0.state"));
+  EXPECT_THAT(changes(vcd, "chip.tile_0_0.state"), ElementsAre("0=IDLE", "10=READ", "20=UPDATE"));
+  EXPECT_THAT(changes(vcd, "chip.router_0_0.east.queue"), ElementsAre("0=0", "10=1", "20=0"));
+}
+
+TEST_F(VcdTest, PatternThatMatchesNothingIsRefused) {
+  VcdWriter writer{path_, traces::Recording{.signals = {"chip.*", "!chip.tyle_*"}}};
+  writer.declare_part("chip.tile_0_0");
+  try {
+    writer.end_of_declarations();
+    ADD_FAILURE() << "accepted";
+  } catch (const foundation::InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("'!chip.tyle_*' matches none of the 3 signals"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("chip.tile_0_0.state"));
+  }
+}
+
+TEST_F(VcdTest, TimeWindowShowsWhatIsOnAtItsBegin) {
+  VcdWriter writer{path_, traces::Recording{.begin = Duration{100}, .end = Duration{200}, .signals = {}}};
+  const auto tile = writer.declare_part("chip.tile_0_0");
+  const auto weight = writer.declare("chip.tile_0_0.synapse", "weight", Kind::real, 1);
+  writer.busy(tile, Duration{50}, Duration{150}, "TRANSFER");
+  writer.busy(tile, Duration{10}, Duration{20}, "READ");  // told of later, and long over
+  writer.queued(tile, Duration{30}, 2);
+  writer.real(weight, Duration{90}, 0.5);
+  writer.settle(Duration{60});  // nothing before the window is written
+  writer.queued(tile, Duration{95}, 1);
+  writer.queued(tile, Duration{120}, -3);
+  writer.settle(Duration{140});
+  EXPECT_TRUE(writer.states_wanted());
+  writer.busy(tile, Duration{180}, Duration{250}, "UPDATE");
+  writer.real(weight, Duration{201}, 0.75);
+  writer.settle(Duration{300});
+  EXPECT_FALSE(writer.states_wanted());
+  writer.close();
+  const auto vcd = traces::read_vcd(path_);
+  EXPECT_THAT(changes(vcd, "chip.tile_0_0.state"), ElementsAre("100=TRANSFER", "150=IDLE", "180=UPDATE"));
+  EXPECT_THAT(changes(vcd, "chip.tile_0_0.busy"), ElementsAre("100=1", "150=0", "180=1"));
+  EXPECT_THAT(changes(vcd, "chip.tile_0_0.queue"), ElementsAre("100=11", "120=0"));
+  EXPECT_THAT(changes(vcd, "chip.tile_0_0.synapse.weight"), ElementsAre("100=0.5"));
+  EXPECT_EQ(vcd.end, Duration{200});
+}
+
+TEST_F(VcdTest, WantsSettlingWhenMuchIsKept) {
+  VcdWriter writer{path_, 1};
+  const auto part = writer.declare_part("chip.a");
+  EXPECT_FALSE(writer.wants_settling());
+  for (int i = 0; i < 5000; ++i) {
+    writer.busy(part, Duration{10 * i}, Duration{10 * i + 5}, "READ");
+  }
+  EXPECT_TRUE(writer.wants_settling());
+  writer.settle(Duration{60000});
+  EXPECT_FALSE(writer.wants_settling());
 }
 
 TEST_F(VcdTest, SameCallsGiveTheSameFile) {
