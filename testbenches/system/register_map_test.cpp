@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
+#include <kirchhoff_registers.h>
 
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include "foundation/energy_table.h"
-#include "kirchhoff_registers.h"
 #include "model/chip/register_text.h"
 #include "testbenches/system/firmware_bench.h"
 
