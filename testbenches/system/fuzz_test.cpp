@@ -451,11 +451,11 @@ class Fuzz : public testing::TestWithParam<int> {
 };
 
 TEST_P(Fuzz, WeightsThatNoValidDescriptorAddressedStay) {
-  run(tiles::Detail::ideal, 1000 + static_cast<std::uint64_t>(GetParam()), 10'000);
+  run(tiles::Detail::ideal, 1000 + static_cast<std::uint64_t>(GetParam()), 30'000);
 }
 
 TEST_P(Fuzz, PhysicsNeitherCrashesNorHangs) {
-  run(tiles::Detail::physics, 2000 + static_cast<std::uint64_t>(GetParam()), 5'000);
+  run(tiles::Detail::physics, 2000 + static_cast<std::uint64_t>(GetParam()), 10'000);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Fuzz, testing::Values(1, 2, 3));
