@@ -473,4 +473,37 @@ TEST(Parameters, DamagedFilesNeverAbortAndNeverBreakTheRange) {
 }
 
 }  // namespace
+TEST(Parameters, ListsOfTextsAreCheckedItemByItemAndReadBack) {
+  std::vector<std::string> places;
+  ParameterTable table;
+  table.texts(
+      "mesh.places", places,
+      [](const std::string& text) {
+        if (text.find(',') == std::string::npos) throw InputError("but needs a comma");
+      },
+      Mark::assumed, "where");
+  read_toml(table, "[mesh]\nplaces = [\"0,1\", \"2,3\"]", "my.toml", {});
+  EXPECT_EQ(places, (std::vector<std::string>{"0,1", "2,3"}));
+  EXPECT_EQ(table.find("mesh.places")->text(), "[\"0,1\", \"2,3\"]");
+  const std::string effective = effective_toml(table);
+  set(table, "mesh.places=[]");
+  EXPECT_TRUE(places.empty());
+  read_toml(table, effective, "config.toml", {});
+  EXPECT_EQ(places, (std::vector<std::string>{"0,1", "2,3"}));
+  set(table, "mesh.places=4,5");  // one alone, and no quotes on a command line
+  EXPECT_EQ(places, std::vector<std::string>{"4,5"});
+  const auto error = [&](const std::string& text) -> std::string {
+    try {
+      read_toml(table, text, "my.toml", {});
+    } catch (const InputError& problem) {
+      return problem.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(error("[mesh]\nplaces = [\"0,1\", \"2\"]"),
+            "my.toml:2: mesh.places[1] is \"2\", but needs a comma");
+  EXPECT_EQ(error("[mesh]\nplaces = 7"), "my.toml:2: mesh.places is 7, but needs a list of texts in quotes");
+  EXPECT_EQ(places, std::vector<std::string>{"4,5"}) << "a refused value changes nothing";
+}
+
 }  // namespace kirchhoff::foundation

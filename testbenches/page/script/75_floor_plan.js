@@ -69,7 +69,7 @@ function drawMesh(report, tiles, paint, paintLink) {
 }
 
 function drawDisabled({ width, height }) {
-  const stroke = { stroke: "var(--bad)", "stroke-width": 1.5 };
+  const stroke = { stroke: "var(--bad)", "stroke-width": 1.5, "stroke-opacity": 0.5 };
   return makeSvg("g", { class: "disabled-tile" },
     makeSvg("rect", { width, height, fill: "var(--bad)", "fill-opacity": 0.08, stroke: "var(--bad)", rx: 2 }),
     makeSvg("line", { x1: 0, y1: 0, x2: width, y2: height, ...stroke }),
