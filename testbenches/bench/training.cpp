@@ -1,9 +1,11 @@
 // Training speed of the chip model over its sockets, on one core, beside what software reaches in the same
 // run, and where the time goes; what recording waveforms costs; what a transaction costs.
 //
-//   kirchhoff-bench-training [--json] [--breakdown | --recording] [DATASET [PRESET [EXAMPLES]]]
+//   kirchhoff-bench-training [--json] [--breakdown | --recording | --mesh [--picture FILE]]
+//                            [DATASET [PRESET [EXAMPLES]]]
 //
-// --breakdown measures only where the time goes, --recording only what recording costs.
+// --breakdown measures only where the time goes, --recording only what recording costs, --mesh only latency
+// against load of the mesh.
 
 #include <sys/resource.h>
 
@@ -22,6 +24,7 @@
 #include "model/chip/chip.h"
 #include "testbenches/bench/breakdown.h"
 #include "testbenches/bench/child.h"
+#include "testbenches/bench/mesh_curve.h"
 #include "testbenches/bench/recording.h"
 #include "testbenches/bench/roofline.h"
 #include "testbenches/explore/training_session.h"
@@ -207,6 +210,8 @@ struct Options {
   bool json = false;
   bool breakdown_only = false;
   bool recording_only = false;
+  bool mesh_only = false;
+  std::string picture;  ///< of the mesh's curve
 };
 
 nlohmann::ordered_json recording_json(const RecordingCosts& costs) {
@@ -233,9 +238,14 @@ Options read_options(int argc, char* argv[]) {
       options.breakdown_only = true;
     } else if (argument == "--recording") {
       options.recording_only = true;
+    } else if (argument == "--mesh") {
+      options.mesh_only = true;
+    } else if (argument == "--picture" && i + 1 < argc) {
+      options.picture = argv[++i];
     } else if (argument.starts_with("--") || position > 2) {
       throw foundation::InputError("bench does not know '" + argument +
-                                   "': kirchhoff-bench-training [--json] [--breakdown | --recording] "
+                                   "': kirchhoff-bench-training [--json] [--breakdown | --recording | "
+                                   "--mesh [--picture FILE]] "
                                    "[DATASET [PRESET [EXAMPLES]]]");
     } else if (position == 0) {
       options.dataset = argument;
@@ -372,6 +382,14 @@ void print_json(const Figures& f) {
 
 int run(int argc, char* argv[]) {
   const auto options = read_options(argc, argv);
+  if (options.mesh_only) {
+    const auto curves = measure_mesh();
+    options.json ? print_mesh_json(curves) : print_mesh(curves);
+    if (!options.picture.empty()) {
+      draw_mesh(curves, options.picture);
+    }
+    return foundation::exit_pass;
+  }
   const auto& preset = options.preset;
   const auto data = load_data_set(options.dataset, options.limits);
   if (options.recording_only) {

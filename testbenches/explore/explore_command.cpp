@@ -232,9 +232,7 @@ int explore(const Options& given) {
   }
 
   std::vector<Matrix> weights;
-  const auto style = options.style == "at" ? foundation::CodingStyle::approximately_timed
-                                           : foundation::CodingStyle::loosely_timed;
-  TrainingSession session{*configuration, detail, data, weights, style};
+  TrainingSession session{*configuration, detail, data, weights, coding_style(options)};
   check_synapses(options, session);
   const auto folder = make_run_folder(options, data.name);
 

@@ -153,6 +153,11 @@ void refuse_without_recording(const Options& options) {
 
 }  // namespace
 
+foundation::CodingStyle coding_style(const Options& options) {
+  return options.style == "at" ? foundation::CodingStyle::approximately_timed
+                               : foundation::CodingStyle::loosely_timed;
+}
+
 Options parse_options(int argc, const char* const* argv) {
   Options options;
   const std::string command = argc > 1 ? argv[1] : "";
@@ -180,7 +185,7 @@ Options parse_options(int argc, const char* const* argv) {
     add("seed", po::value(&seed)->value_name("N"), "same as --set training.seed=N");
     add("detail", po::value(&options.detail)->value_name("physics|ideal"),
         "device physics, or float weights through the same sockets");
-    add("style", po::value(&options.style)->value_name("lt"), "loosely timed");
+    add("style", po::value(&options.style)->value_name("lt|at"), "loosely or approximately timed");
     add("out", po::value(&options.out)->value_name("DIR"), "where results go (default runs/PRESET-trace)");
     add("synapse", po::value(&synapses)->value_name("LAYER,ROW,COLUMN")->composing(),
         "show this synapse, too, beside that of trace.tile, trace.row, trace.column (default: the first bias "

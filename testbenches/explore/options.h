@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "foundation/coding_style.h"
 #include "foundation/duration.h"
 #include "model/network/synapse_place.h"
 
@@ -56,6 +57,9 @@ struct Options {
   /// Names of those that the command line gives, "preset" for the first argument.
   std::set<std::string> given;
 };
+
+/// That of --style.
+foundation::CodingStyle coding_style(const Options& options);
 
 /// Throws InputError with one line: unknown options with the nearest valid one, values out of range.
 Options parse_options(int argc, const char* const* argv);

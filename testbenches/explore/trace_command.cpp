@@ -102,7 +102,7 @@ int trace(const Options& given) {
   const auto& training = configuration->network;
 
   std::vector<Matrix> weights;
-  TrainingSession session{*configuration, detail, data, weights};
+  TrainingSession session{*configuration, detail, data, weights, coding_style(options)};
   check_synapses(options, session);
   const auto folder = make_run_folder(options, "trace");
   const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
