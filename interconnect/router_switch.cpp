@@ -134,7 +134,7 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
     const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
     const std::size_t channel = access ? timing.virtual_channels : header.channel;
     const Duration ready = arrival + timing.router_latency();
-    switch_.arrive(in, channel, {&payload, ports, flits, length, ready, access});
+    switch_.arrive(in, channel, {&payload, ports, flits, length, ready, begin + length, access});
     wake_at(ready);
   }
   phase = tlm::END_REQ;

@@ -43,11 +43,11 @@ class SwitchHost {
 ///
 /// A link of a packet's way is a transaction of its own: BEGIN_REQ when the head starts on the link, END_REQ
 /// when the tail has passed and the link is free again (told at once, with its time), BEGIN_RESP when the
-/// packet has left the buffer behind the link, which gives the credit back, usable a cycle later. An access
-/// is one transaction from its initiator to the node and back: BEGIN_RESP carries the answer, at each router
-/// after its latency and the answer's flits, as in loosely timed style; answers have wires of their own,
-/// where nobody waits. What arrives in the same instant is arbitrated alike in whatever order the kernel
-/// calls.
+/// packet is complete and leaves the buffer behind the link, which gives the credit back, usable a cycle
+/// later. An access is one transaction from its initiator to the node and back: BEGIN_RESP carries the
+/// answer, at each router after its latency and the answer's flits, as in loosely timed style; answers have
+/// wires of their own, where nobody waits. What arrives in the same instant is arbitrated alike in whatever
+/// order the kernel calls.
 class RouterSwitch {
  public:
   RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets);

@@ -32,8 +32,9 @@ class SwitchCore {
     std::uint8_t wanted = 0;  ///< ports it still has to leave by
     std::uint32_t flits = 0;  ///< room it takes
     foundation::Duration length{0};
-    foundation::Duration ready{0};  ///< its head is through the router's pipeline
-    bool kept = false;              ///< holds the buffer until released by hand: an access
+    foundation::Duration ready{0};     ///< its head is through the router's pipeline
+    foundation::Duration complete{0};  ///< its tail is in the buffer
+    bool kept = false;                 ///< an access: holds the buffer until it is answered
   };
   /// A packet that starts on an output link.
   struct Departure {
@@ -76,24 +77,25 @@ class SwitchCore {
     return !access && between && raises_channel(in, out) ? channel + 1 : channel;
   }
 
-  /// Starts all that can start at `now`, by start(Stored&, Departure), and frees the buffers of packets whose
-  /// tail has left by then, by free(Packet, Port in, channel, flits).
+  /// Starts all that can start at `now`, by start(Stored&, Departure), and frees what no further packet has
+  /// to wait for, by free(Packet, Port in, channel, flits): once the last branch leaves and the tail is in, a
+  /// flit leaves for every one that may come.
   template <typename Start, typename Free>
   void advance(foundation::Duration now, const Start& start, const Free& free) {
-    for (std::size_t i = 0; i < leaving_.size();) {
-      if (leaving_[i].tail <= now) {
-        const Leaving left = leaving_[i];
-        leaving_.erase(leaving_.begin() + static_cast<std::ptrdiff_t>(i));
-        free(left.packet, left.in, left.channel, left.flits);
-      } else {
-        ++i;
-      }
-    }
     bool started = occupied_ != 0;
     while (started) {  // who leaves may uncover another
       started = false;
       for (const Port out : all_ports) {
         started = start_one(now, out, start) || started;
+      }
+    }
+    for (std::size_t i = 0; i < leaving_.size();) {
+      if (leaving_[i].free_at <= now) {
+        const Leaving left = leaving_[i];
+        leaving_.erase(leaving_.begin() + static_cast<std::ptrdiff_t>(i));
+        free(left.packet, left.in, left.channel, left.flits);
+      } else {
+        ++i;
       }
     }
   }
@@ -102,7 +104,7 @@ class SwitchCore {
   [[nodiscard]] foundation::Duration next(foundation::Duration now) const {
     foundation::Duration first = never;
     for (const Leaving& leaving : leaving_) {
-      first = std::min(first, leaving.tail);
+      first = std::min(first, leaving.free_at);
     }
     for (std::uint64_t rest = occupied_; rest != 0; rest &= rest - 1) {
       const auto place = static_cast<std::size_t>(std::countr_zero(rest));
@@ -133,7 +135,7 @@ class SwitchCore {
     Port in;
     std::size_t channel;
     std::uint32_t flits;
-    foundation::Duration tail;
+    foundation::Duration free_at;
   };
 
   // Buffers are numbered port by port.
@@ -177,7 +179,7 @@ class SwitchCore {
     const bool last = head.wanted == 0;
     if (last) {
       if (!head.kept) {
-        leaving_.push_back({head.packet, in, channel, head.flits, now + head.length});
+        leaving_.push_back({head.packet, in, channel, head.flits, std::max(now, head.complete)});
       }
       buffers_[place].pop_front();
       if (buffers_[place].empty()) {

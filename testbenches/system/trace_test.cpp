@@ -104,6 +104,21 @@ TEST_F(Trace, GoldenRunIsReproducedExactly) {
       << "if the change is meant, make it anew as golden.toml says";
 }
 
+TEST_F(Trace, StylesRecordTheSameWhereNothingWaits) {
+  // One tile per layer: no packet meets another, so that every transaction and every change of a signal comes
+  // at the same instant in both styles.
+  for (const char* style : {"lt", "at"}) {
+    const auto outcome =
+        trace({"--examples", "3", "--quiet", "--set", "chip.tile_rows=529", "--style", style}, style);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+  }
+  for (const char* file : {"trace.vcd", "transactions.csv"}) {
+    const std::string lt = content(folder_ / "lt" / file);
+    EXPECT_GT(lt.size(), 10000U);
+    EXPECT_TRUE(lt == content(folder_ / "at" / file)) << file;
+  }
+}
+
 TEST_F(Trace, WritesWhatItSays) {
   const auto outcome = trace({"--examples", "2"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;

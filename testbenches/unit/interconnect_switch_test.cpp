@@ -99,7 +99,7 @@ class Switch : public testing::Test {
   }
   void arrive(Port in, int packet, std::uint8_t wanted, std::uint32_t flits, Duration ready,
               std::size_t channel = 0) {
-    core->arrive(in, channel, {packet, wanted, flits, ns(flits), ready});
+    core->arrive(in, channel, {packet, wanted, flits, ns(flits), ready, ready + ns(flits) - ns(1)});
   }
   /// Lets everything happen up to `until`.
   void run(Duration until) {
@@ -124,11 +124,11 @@ class Switch : public testing::Test {
   std::vector<Event> freed;
 };
 
-TEST_F(Switch, PassesAPacketOnAndFreesItsBufferWhenTheTailHasLeft) {
+TEST_F(Switch, PassesAPacketOnAndFreesItsBufferOnceItIsCompleteAndLeaves) {
   arrive(Port::west, 1, mask_of(Port::east), 3, ns(5));
   run(ns(100));
   EXPECT_EQ(started, (std::vector<Event>{{1, Port::east, 0, ns(5)}}));
-  EXPECT_EQ(freed, (std::vector<Event>{{1, Port::west, 0, ns(8)}}));
+  EXPECT_EQ(freed, (std::vector<Event>{{1, Port::west, 0, ns(7)}}));
   EXPECT_TRUE(core->is_empty());
 }
 
@@ -159,7 +159,7 @@ TEST_F(Switch, AMulticastLeavesByEachPortWhenThatOneIsFreeAndHoldsItsBufferUntil
   EXPECT_EQ(started,
             (std::vector<Event>{
                 {1, Port::east, 0, ns(5)}, {1, Port::north, 0, ns(50)}, {2, Port::east, 0, ns(50)}}));
-  EXPECT_EQ(freed, (std::vector<Event>{{1, Port::west, 0, ns(52)}, {2, Port::west, 0, ns(52)}}));
+  EXPECT_EQ(freed, (std::vector<Event>{{1, Port::west, 0, ns(50)}, {2, Port::west, 0, ns(50)}}));
 }
 
 TEST_F(Switch, ATurnFromAColumnIntoARowChangesTheChannel) {
