@@ -9,8 +9,8 @@ namespace kirchhoff::interconnect {
 /// In loosely timed style a packet that a tile sends because of another one is posted within that one's
 /// delivery, so that everything an example causes is one cascade of nested posts. A cascade may be so deep
 /// and have so many packets; what is beyond is not delivered, and its sender says so. Both limits lie far
-/// above what a network needs: each layer nests about five deep, and a tile sends at most seven packets for an
-/// example.
+/// above what a network needs: each layer nests about five deep, and a tile sends at most seven packets for
+/// an example.
 class PacketWatchdog {
  public:
   static constexpr std::uint32_t most_nested = 400;
