@@ -93,9 +93,9 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 TEST(Reprogramming, WithDevicesOnlyTheirHistoryDiffers) {
-  // The same devices, but pulsed before and driven by later random numbers: the weights differ from those of a
-  // fresh chip (measured: by 0.36 of their size) not much more than if its starting weights had been written
-  // twice (0.29).
+  // The same devices, but pulsed before and driven by later random numbers: the weights differ from those of
+  // a fresh chip (measured: by 0.36 of their size) not much more than if its starting weights had been
+  // written twice (0.29).
   const auto data = load_data_set("strokes", {.train = 400, .test = 1});
   const auto fresh =
       in_another_process([&] { return trained_on_a_fresh_chip(tiles::Detail::physics, data.train); });
