@@ -194,7 +194,8 @@ Duration Router::arrival_of(Reservations* entry, Duration length, Duration ready
 
 void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   PacketExtension* head = head_of(payload);
-  if (head == nullptr || switch_ != nullptr) {
+  // Asked of the group, which is at hand: a router's own members are far apart.
+  if (head == nullptr || group_.coding != foundation::CodingStyle::loosely_timed) {
     refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE,
            head == nullptr ? "a payload without packet head" : "blocking transport in style at");
     return;
@@ -327,6 +328,42 @@ tlm::tlm_blocking_transport_if<>* Router::target_of(const RouteTree::Hop& exit) 
                                   : group_.routers[exit.node]->targets_[index_of(exit.port)];
 }
 
+/// The packet itself goes out by its last exit; by the others one share of it, which is the router's own
+/// transaction and may be sent again once it has come back.
+class Router::Branches {
+ public:
+  Branches(PacketPool& packets, tlm::tlm_generic_payload& payload, const PacketHeader& header)
+      : packets_(packets), payload_(payload), header_(header) {}
+  Branches(const Branches&) = delete;
+  Branches& operator=(const Branches&) = delete;
+  ~Branches() {
+    if (share_ != nullptr) {
+      share_->release();
+    }
+  }
+
+  tlm::tlm_response_status deliver(const KnownTree::Exit& exit, bool last, sc_core::sc_time& delay) {
+    auto& packet = last ? payload_ : share();
+    exit.target->b_transport(packet, delay);
+    return packet.get_response_status();
+  }
+
+ private:
+  tlm::tlm_generic_payload& share() {
+    if (share_ == nullptr) {
+      share_ = &packets_.share(payload_, header_);
+    } else {
+      share_->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    }
+    return *share_;
+  }
+
+  PacketPool& packets_;
+  tlm::tlm_generic_payload& payload_;
+  const PacketHeader& header_;
+  tlm::tlm_generic_payload* share_ = nullptr;
+};
+
 void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                           sc_core::sc_time& delay) {
   if (entry != nullptr) {  // the cells of the arrays push all this out of the cache again and again
@@ -399,29 +436,15 @@ inline void Router::hand_on(const KnownTree& known, const Reservations* entry, c
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = sc_core::SC_ZERO_TIME;
+  Branches branches{*group_.packets, payload, header};
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    const auto response = deliver(exit, &exit == &known.exits.back(), payload, header, branch);
+    const auto response = branches.deliver(exit, &exit == &known.exits.back(), branch);
     status = response == tlm::TLM_OK_RESPONSE ? status : response;
     last = std::max(last, branch);
   }
   payload.set_response_status(status);
   delay = last;
-}
-
-/// The packet itself goes out by its last exit, shares of it by the others.
-inline tlm::tlm_response_status Router::deliver(const KnownTree::Exit& exit, bool last,
-                                                tlm::tlm_generic_payload& payload, const PacketHeader& header,
-                                                sc_core::sc_time& delay) const {
-  if (last) {
-    exit.target->b_transport(payload, delay);
-    return payload.get_response_status();
-  }
-  auto& packet = group_.packets->share(payload, header);
-  exit.target->b_transport(packet, delay);
-  const auto response = packet.get_response_status();
-  packet.release();
-  return response;
 }
 
 /// As follow_table() delivers, and tells the log of every branch. A function of its own: calls nest deep, and
@@ -436,9 +459,10 @@ void Router::deliver_logged(const KnownTree& known, Port entry, std::span<const 
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = sc_core::SC_ZERO_TIME;
+  Branches branches{*group_.packets, payload, header};
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    const auto response = deliver(exit, &exit == &known.exits.back(), payload, header, branch);
+    const auto response = branches.deliver(exit, &exit == &known.exits.back(), branch);
     logged.arrived(exit.hop, begins[exit.hop] + length, response_name(response));
     status = response == tlm::TLM_OK_RESPONSE ? status : response;
     last = std::max(last, branch);

@@ -109,8 +109,7 @@ class Router : public sc_core::sc_module, private SwitchHost {
   void hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
                std::span<const foundation::Duration> begins, foundation::Duration length,
                tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  tlm::tlm_response_status deliver(const KnownTree::Exit& exit, bool last, tlm::tlm_generic_payload& payload,
-                                   const PacketHeader& header, sc_core::sc_time& delay) const;
+  class Branches;
   [[gnu::noinline]] void deliver_logged(const KnownTree& known, Port entry,
                                         std::span<const foundation::Duration> begins,
                                         foundation::Duration length, tlm::tlm_generic_payload& payload,

@@ -93,6 +93,7 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.sequencer.route_entries = d.route_entries;
   d.sequencer.receive_entries = tile.flow_entries;
 
+  d.host.virtual_channels = d.link.virtual_channels;
   d.host.register_access = from_seconds(technology.t_register.base);
   d.host.dma_latency = from_seconds(technology.dma_latency.base);
   d.host.dma_bytes_per_second = technology.dma_bandwidth.base;
