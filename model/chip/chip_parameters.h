@@ -21,7 +21,8 @@ struct ChipParameters {
 
   std::int64_t route_entries = 1024;  ///< route table entries per router
   std::int64_t flow_entries = 256;    ///< receive and transmit table entries per tile
-  std::int64_t virtual_channels = 2;  ///< of a link; a path may turn from north/south to east/west once less often
+  std::int64_t virtual_channels =
+      2;  ///< of a link; a path may turn from north/south to east/west once less often
   std::vector<std::string> disabled_links{};  ///< "0,1-0,2": between neighbours, row,column, both directions
   std::vector<std::string> disabled_tiles{};  ///< "2,3": the router goes on
   std::vector<std::string> dead_routers{};    ///< "2,3": nor does the tile
