@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <systemc>
@@ -13,6 +12,7 @@
 #include "testbenches/bench/child.h"
 #include "testbenches/trace/png.h"
 #include "testbenches/trace/svg.h"
+#include "testbenches/traffic/script.h"
 
 namespace kirchhoff::testbenches {
 
@@ -24,22 +24,6 @@ namespace {
 
 constexpr std::array kLoads{0.02, 0.1, 0.2, 0.25, 0.3, 0.34, 0.38, 0.4, 0.42, 0.44, 0.46, 0.48, 0.5};
 constexpr Topology kMesh{8, 8};
-
-class Script : public sc_core::sc_module {
- public:
-  Script(const sc_core::sc_module_name& name, const std::function<void()>& program)
-      : sc_core::sc_module(name), program_(program) {
-    SC_HAS_PROCESS(Script);
-    SC_THREAD(run);
-  }
-
- private:
-  void run() {
-    program_();
-    sc_core::sc_stop();
-  }
-  const std::function<void()>& program_;
-};
 
 MeshCurve measure(const std::string& name, CodingStyle style, std::uint32_t buffer_flits) {
   struct Result {
@@ -53,12 +37,11 @@ MeshCurve measure(const std::string& name, CodingStyle style, std::uint32_t buff
     TrafficMesh mesh{"mesh", kMesh, {style, timing}, 8, measurement};
     std::vector<Result> points;
     const auto begin = std::chrono::steady_clock::now();
-    const std::function<void()> program = [&] {
-      for (const double load : kLoads) {
-        points.push_back({measurement.run(mesh, uniform_pattern(kMesh), load), 0});
-      }
-    };
-    Script script{"script", program};
+    Script script{"script", [&] {
+                    for (const double load : kLoads) {
+                      points.push_back({measurement.run(mesh, uniform_pattern(kMesh), load), 0});
+                    }
+                  }};
     sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     sc_core::sc_start();
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;

@@ -11,6 +11,7 @@
 #include "testbenches/bench/child.h"
 #include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/traffic/load_measurement.h"
+#include "testbenches/traffic/script.h"
 
 // The mesh by itself, approximately timed, against what theory says.
 namespace {
@@ -24,23 +25,6 @@ using interconnect::MeshStyle;
 using interconnect::NodeId;
 using interconnect::PacketHeader;
 using interconnect::Topology;
-
-/// Runs a function as a process of the simulation.
-class Script : public sc_core::sc_module {
- public:
-  Script(const sc_core::sc_module_name& name, std::function<void()> program)
-      : sc_core::sc_module(name), program_(std::move(program)) {
-    SC_HAS_PROCESS(Script);
-    SC_THREAD(run);
-  }
-
- private:
-  void run() {
-    program_();
-    sc_core::sc_stop();
-  }
-  std::function<void()> program_;
-};
 
 class Arrivals final : public TrafficListener {
  public:

@@ -11,6 +11,7 @@
 #include "interconnect/packet_time.h"
 #include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/traffic/random_trees.h"
+#include "testbenches/traffic/script.h"
 #include "testbenches/traffic/traffic_mesh.h"
 
 // Whatever the route tables say within the rule of interconnect/turn.h, however long packets are, whoever
@@ -67,22 +68,6 @@ class RandomTraffic final : public TrafficListener {
   std::vector<Sent> sent;   ///< of the round
   std::uint64_t first = 0;  ///< number of its first packet
   std::uint64_t deliveries = 0;
-};
-
-class Script : public sc_core::sc_module {
- public:
-  Script(const sc_core::sc_module_name& name, std::function<void()> program)
-      : sc_core::sc_module(name), program_(std::move(program)) {
-    SC_HAS_PROCESS(Script);
-    SC_THREAD(run);
-  }
-
- private:
-  void run() {
-    program_();
-    sc_core::sc_stop();
-  }
-  std::function<void()> program_;
 };
 
 class RandomRoutes : public testing::TestWithParam<std::uint32_t> {};
