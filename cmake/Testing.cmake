@@ -4,8 +4,22 @@
 enable_testing()
 find_package(GTest REQUIRED)
 
+# The cases of a test program as tests NAME.*.
+function(kirchhoff_discover target name k_labels k_timeout k_environment)
+  # gtest_discover_tests flattens lists in its PROPERTIES; set them in a file of our own.
+  gtest_discover_tests(${target} TEST_PREFIX ${name}. TEST_LIST ${name}_TESTS DISCOVERY_TIMEOUT 60)
+  set(k_name ${name})
+  file(CONFIGURE OUTPUT ${name}_properties.cmake @ONLY CONTENT [=[
+foreach(t IN LISTS @k_name@_TESTS)
+  set_tests_properties("${t}" PROPERTIES LABELS "@k_labels@" TIMEOUT "@k_timeout@" ENVIRONMENT "@k_environment@"
+                       SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endforeach()
+]=])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake)
+endfunction()
+
 function(kirchhoff_test target)
-  cmake_parse_arguments(A "SYSTEMC" "TIMEOUT" "SOURCES;LABELS;LINK;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(A "SYSTEMC;STYLES" "TIMEOUT" "SOURCES;LABELS;LINK;ENVIRONMENT" ${ARGN})
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 60)
   endif()
@@ -27,17 +41,9 @@ function(kirchhoff_test target)
   target_link_libraries(${target} PRIVATE kirchhoff_flags ${A_LINK})
   target_include_directories(${target} SYSTEM PRIVATE ${RANDOM123_INCLUDE_DIR})
 
-  # gtest_discover_tests flattens lists in its PROPERTIES; set them in a file of our own.
-  gtest_discover_tests(${target} TEST_PREFIX ${target}. TEST_LIST ${target}_TESTS DISCOVERY_TIMEOUT 60)
-  set(k_target ${target})
-  set(k_labels "${A_LABELS}")
-  set(k_timeout ${A_TIMEOUT})
-  set(k_environment "${A_ENVIRONMENT}")
-  file(CONFIGURE OUTPUT ${target}_properties.cmake @ONLY CONTENT [=[
-foreach(t IN LISTS @k_target@_TESTS)
-  set_tests_properties("${t}" PROPERTIES LABELS "@k_labels@" TIMEOUT "@k_timeout@" ENVIRONMENT "@k_environment@"
-                       SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
-endforeach()
-]=])
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${target}_properties.cmake)
+  kirchhoff_discover(${target} ${target} "${A_LABELS}" ${A_TIMEOUT} "${A_ENVIRONMENT}")
+  if(A_STYLES)
+    list(APPEND A_ENVIRONMENT KIRCHHOFF_STYLE=at)
+    kirchhoff_discover(${target} ${target}_at "${A_LABELS}" ${A_TIMEOUT} "${A_ENVIRONMENT}")
+  endif()
 endfunction()

@@ -50,7 +50,9 @@ void PacketPort::enqueue(tlm::tlm_generic_payload& payload, Duration at) {
 }
 
 void PacketPort::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
-  enqueue(packets_.take(header, bytes), at);
+  auto& payload = packets_.take(header, bytes);
+  head_of(payload)->header.channel = 0;  // heads are made from those of the packets that caused them
+  enqueue(payload, at);
 }
 
 void PacketPort::access(tlm::tlm_generic_payload& payload, Duration& at) {

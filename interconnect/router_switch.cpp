@@ -88,8 +88,17 @@ std::string RouterSwitch::fault_of(Port in, const PacketHeader& header, std::uin
   return {};
 }
 
+bool RouterSwitch::is_under_way(const tlm::tlm_generic_payload& access) const {
+  return std::any_of(accesses_.begin(), accesses_.end(),
+                     [&](const Access& known) { return known.payload == &access; });
+}
+
 bool RouterSwitch::may_pass(Port in, PacketHeader& header, std::uint8_t ports,
                             tlm::tlm_generic_payload& payload) {
+  if (is_under_way(payload)) {  // it would wait for the buffer that it holds itself
+    host_.refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "an access whose way runs in a circle");
+    return false;
+  }
   if (header.kind == PacketKind::access && ports != 0) {
     return host_.may_go_on(header, all_ports[static_cast<std::size_t>(std::countr_zero(ports))], payload);
   }

@@ -86,6 +86,7 @@ class RouterSwitch {
 
   tlm::tlm_sync_enum request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                              sc_core::sc_time& delay);
+  [[nodiscard]] bool is_under_way(const tlm::tlm_generic_payload& access) const;
   bool may_pass(Port in, PacketHeader& header, std::uint8_t ports, tlm::tlm_generic_payload& payload);
   [[nodiscard]] std::string fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
   void start(const Stored& stored, Port in, Port out, std::size_t channel);

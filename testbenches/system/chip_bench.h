@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -19,6 +20,13 @@
 
 namespace kirchhoff::testbenches {
 
+/// The coding style that a test of the chip runs in: approximately timed where KIRCHHOFF_STYLE is "at".
+inline foundation::CodingStyle style_under_test() {
+  const char* const style = std::getenv("KIRCHHOFF_STYLE");
+  return style != nullptr && std::string{style} == "at" ? foundation::CodingStyle::approximately_timed
+                                                        : foundation::CodingStyle::loosely_timed;
+}
+
 /// A chip with a host for one test case: a program that runs on the host, over the sockets, each of which has
 /// a protocol monitor.
 class ChipBench {
@@ -29,7 +37,9 @@ class ChipBench {
       : configuration(model::load_configuration(preset, sets)),
         description(model::describe_chip(*configuration, detail)),
         ledger(description.topology.node_count()),
-        services{ledger, trace, static_cast<std::uint64_t>(configuration->network.seed)} {}
+        services{ledger, trace, static_cast<std::uint64_t>(configuration->network.seed)} {
+    description.style = style_under_test();
+  }
 
   /// Network and mapping for a data set of this size, as explore would make them.
   void map(std::size_t inputs, std::size_t classes, bool images) {
