@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "testbenches/bench/child.h"
 #include "testbenches/system/network_on_chip.h"
@@ -19,11 +21,27 @@ double percent_right(ChipDriver& driver, MemoryMap& memory, const Examples& exam
   return 100.0 * completion.correct / static_cast<double>(examples.count());
 }
 
-/// Loads a network that the chip is programmed for, trains one epoch, and tests it on the chip.
+/// Epochs of the images; KIRCHHOFF_EPOCHS=10 is the whole training.
+int epochs_of_images() {
+  const char* const text = std::getenv("KIRCHHOFF_EPOCHS");
+  return text == nullptr ? 1 : std::stoi(text);
+}
+
+/// Loads a network that the chip is programmed for, trains it, the learning rate falling from epoch to epoch,
+/// and tests it on the chip.
 double train_and_test(ChipDriver& driver, MemoryMap& memory, const NetworkOnChip& network,
-                      const DataSet& data) {
+                      const model::NetworkParameters& parameters, const DataSet& data, int epochs) {
   driver.load_weights(network.mapping, network.start);
-  EXPECT_EQ(driver.train(batch_of(memory, data.train)).count, data.train.count());
+  const auto batch = batch_of(memory, data.train);
+  double rate =
+      data.kind == DataSet::Kind::images ? parameters.image_learning_rate : parameters.feature_learning_rate;
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    if (epoch > 0) {
+      rate *= parameters.learning_rate_decay;
+      driver.write_registers(model::learning_rate_program(network.mapping, rate));
+    }
+    EXPECT_EQ(driver.train(batch).count, data.train.count());
+  }
   return percent_right(driver, memory, data.test);
 }
 
@@ -43,7 +61,8 @@ TEST(AcceptanceChip, MnistTrainsAfterReprogrammingFromCifar100WithoutElaboration
     bench.run([&](ChipDriver& driver, MemoryMap& memory) {
       driver.start();
       driver.write_registers(network.plan.writes);
-      percent = train_and_test(driver, memory, network, images);
+      percent =
+          train_and_test(driver, memory, network, bench.configuration->network, images, epochs_of_images());
     });
     return {static_cast<float>(percent)};
   });
@@ -55,9 +74,10 @@ TEST(AcceptanceChip, MnistTrainsAfterReprogrammingFromCifar100WithoutElaboration
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
     driver.start();
     driver.write_registers(first.plan.writes);
-    feature_percent = train_and_test(driver, memory, first, features);
+    feature_percent = train_and_test(driver, memory, first, bench.configuration->network, features, 1);
     driver.write_registers(model::reprogram(first.plan.writes, second.plan.writes));
-    image_percent = train_and_test(driver, memory, second, images);
+    image_percent =
+        train_and_test(driver, memory, second, bench.configuration->network, images, epochs_of_images());
   });
   std::printf("CIFAR-100 features %.2f %%, then MNIST %.2f %% (on a fresh chip %.2f %%)\n", feature_percent,
               image_percent, static_cast<double>(fresh.at(0)));
