@@ -40,7 +40,7 @@ nlohmann::json numbers_of(const fs::path& run) {
 }
 
 /// Examples of an epoch that leave a signal time to come, on a fast machine as on a busy one.
-const std::string kLong = "3000";
+const std::string kLong = "6000";
 
 class Checkpoint : public testing::Test {
  protected:

@@ -13,6 +13,7 @@ class Script : public sc_core::sc_module {
       : sc_core::sc_module(name), program_(std::move(program)) {
     SC_HAS_PROCESS(Script);
     SC_THREAD(run);
+    set_stack_size(8U << 20);  // a loosely timed call nests a frame per router
   }
 
  private:
