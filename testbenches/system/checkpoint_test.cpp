@@ -191,7 +191,8 @@ TEST_F(Checkpoint, RefusesWhatIsNotThisRun) {
       resume({"--set", "adc.bits=8", "--seed", "4"}),
       {file, "another run", "adc.bits is 9 there and 8 here", "training.seed is 1 there and 4 here"});
   expect_refusal(resume({"--technology", "45nm"}), {"technology is 90nm there and 45nm here", "technology."});
-  expect_refusal(resume({"--train", "500"}), {"training examples is 3000 there and 500 here", "contents"});
+  expect_refusal(resume({"--train", "500"}),
+                 {"training examples is " + kLong + " there and 500 here", "contents"});
   expect_refusal(resume({"--detail", "ideal"}), {"--detail is physics there and ideal here"});
   expect_refusal(resume({"--inspect"}), {"--inspect is off there and on here"});
   expect_refusal(resume({"tile512"}), {"chip.tile_rows is 131 there and 512 here"});
