@@ -29,15 +29,11 @@ PacketPort::PacketPort(tlm::tlm_base_initiator_socket_b<>& socket, PacketPool& p
       packets_(packets),
       timing_(timing),
       take_(std::move(take)),
-      link_(SwitchCore<tlm::tlm_generic_payload*>::buffer_rooms(timing)) {}
+      link_(SwitchCore<tlm::tlm_generic_payload*>::buffer_rooms(timing)),
+      sender_(link_, timing, static_cast<LinkOwner&>(*this)) {}
 
-std::size_t PacketPort::channel_of(const tlm::tlm_generic_payload& payload) const {
-  return is_access(payload) ? timing_.virtual_channels : head_of(payload)->header.channel;
-}
-
-std::uint32_t PacketPort::flits_of(const tlm::tlm_generic_payload& payload) const {
-  return is_access(payload) ? 1
-                            : static_cast<std::uint32_t>(timing_.flits(head_of(payload)->header.wire_bits()));
+BufferRoom PacketPort::room_of(const tlm::tlm_generic_payload& payload) const {
+  return buffer_room(head_of(payload)->header, timing_);
 }
 
 void PacketPort::wake_at(Duration at) {
@@ -79,9 +75,7 @@ void PacketPort::step() {
     next = queue->empty() ? next : std::min(next, queue->top().at);
   }
   if (!waiting_.empty()) {
-    const auto& first = waiting_.top();
-    next = std::min(
-        next, link_.can_start(channel_of(*first.payload), flits_of(*first.payload), std::max(first.at, at)));
+    next = std::min(next, first_start(at));
   }
   if (next != CreditedLink::never) {
     wake_at(next);
@@ -92,58 +86,37 @@ void PacketPort::step() {
 
 void PacketPort::send_waiting(Duration at) {
   while (!waiting_.empty()) {
-    auto& payload = *waiting_.top().payload;
-    if (waiting_.top().at > at || link_.can_start(channel_of(payload), flits_of(payload), at) > at) {
+    if (first_start(at) > at) {
       return;
     }
+    auto& payload = *waiting_.top().payload;
     waiting_.pop();
-    begin(payload);
+    const BufferRoom room = room_of(payload);
+    link_.start(room.channel, room.flits, at,
+                at + timing_.serialisation(head_of(payload)->header.wire_bits()));
+    sender_.begin(*socket_.get_base_port().operator->(), payload);
   }
 }
 
-void PacketPort::begin(tlm::tlm_generic_payload& payload) {
-  const Duration length = timing_.serialisation(head_of(payload)->header.wire_bits());
-  link_.start(channel_of(payload), flits_of(payload), now(), now() + length);
-  tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  switch (socket_.get_base_port()->nb_transport_fw(payload, phase, delay)) {
-    case tlm::TLM_ACCEPTED:
-      requesting_ = &payload;
-      link_.release(CreditedLink::never);
-      break;
-    case tlm::TLM_UPDATED:
-      backward(payload, phase, delay);
-      break;
-    case tlm::TLM_COMPLETED:
-      link_.release(now() + to_duration(delay));
-      finished(payload, now() + to_duration(delay));
-      break;
-  }
+/// When the first in the queue can be sent, from `at` on.
+Duration PacketPort::first_start(Duration at) const {
+  const Waiting& first = waiting_.top();
+  const BufferRoom room = room_of(*first.payload);
+  return link_.can_start(room.channel, room.flits, std::max(first.at, at));
 }
 
 tlm::tlm_sync_enum PacketPort::backward(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                         sc_core::sc_time& delay) {
-  const Duration at = now() + to_duration(delay);
-  if (phase == tlm::END_REQ || (phase == tlm::BEGIN_RESP && requesting_ == &payload)) {
-    requesting_ = nullptr;
-    link_.release(at);
-    if (!waiting_.empty()) {
-      wake_at(at);
-    }
+  return sender_.backward(payload, phase, delay);
+}
+
+void PacketPort::link_freed(Duration at) {
+  if (!waiting_.empty()) {
+    wake_at(at);
   }
-  if (phase != tlm::BEGIN_RESP) {
-    return tlm::TLM_ACCEPTED;
-  }
-  finished(payload, at);
-  phase = tlm::END_RESP;
-  return tlm::TLM_COMPLETED;
 }
 
 void PacketPort::finished(tlm::tlm_generic_payload& payload, Duration at) {
-  link_.give_back(channel_of(payload), flits_of(payload), at + timing_.cycle);
-  if (!waiting_.empty()) {
-    wake_at(at + timing_.cycle);
-  }
   const auto found = std::find_if(accesses_.begin(), accesses_.end(),
                                   [&](const Pending* pending) { return pending->payload == &payload; });
   if (found == accesses_.end()) {

@@ -11,6 +11,7 @@
 #include "foundation/coding_style.h"
 #include "interconnect/credited_link.h"
 #include "interconnect/link.h"
+#include "interconnect/link_sender.h"
 #include "interconnect/packet_pool.h"
 
 namespace kirchhoff::interconnect {
@@ -31,7 +32,7 @@ struct MeshStyle {
 /// Sends packets in the order of the time they are ready at, as its link and the credits of its router's
 /// buffer allow; its own queue has no limit, and whatever arrives is taken, so that endpoints never take part
 /// in a circle of waiting. The phases mean what they mean in RouterSwitch.
-class PacketPort {
+class PacketPort : private LinkOwner {
  public:
   /// What the endpoint does with a complete packet or access, as in its b_transport: sets the status; `delay`
   /// becomes the time of an answer.
@@ -74,14 +75,14 @@ class PacketPort {
   using Queue = std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>>;
 
   void enqueue(tlm::tlm_generic_payload& payload, foundation::Duration at);
-  void begin(tlm::tlm_generic_payload& payload);
-  void finished(tlm::tlm_generic_payload& payload, foundation::Duration at);
+  void link_freed(foundation::Duration at) override;
+  void finished(tlm::tlm_generic_payload& payload, foundation::Duration at) override;
+  [[nodiscard]] foundation::Duration first_start(foundation::Duration at) const;
   void take_arrivals(foundation::Duration now);
   void send_waiting(foundation::Duration now);
   void respond(tlm::tlm_generic_payload& payload);
   void wake_at(foundation::Duration at);
-  [[nodiscard]] std::size_t channel_of(const tlm::tlm_generic_payload& payload) const;
-  [[nodiscard]] std::uint32_t flits_of(const tlm::tlm_generic_payload& payload) const;
+  [[nodiscard]] BufferRoom room_of(const tlm::tlm_generic_payload& payload) const;
 
   tlm::tlm_base_initiator_socket_b<>& socket_;
   tlm::tlm_base_target_socket_b<>* arrivals_from_ = nullptr;
@@ -89,7 +90,7 @@ class PacketPort {
   LinkTiming timing_;
   Take take_;
   CreditedLink link_;
-  tlm::tlm_generic_payload* requesting_ = nullptr;  ///< whose END_REQ the link waits for
+  LinkSender sender_;
   Queue waiting_;
   Queue arriving_;  ///< complete at their time
   Queue answers_;

@@ -128,14 +128,6 @@ void Router::step_switch() {
   switch_->step();
 }
 
-bool Router::is_own(const PacketHeader& header, std::uint64_t address) const {
-  return owns(header, address);
-}
-
-void Router::access_own(tlm::tlm_generic_payload& payload) {
-  access_table(payload);
-}
-
 void Router::passes(Port out, const PacketHeader& header, Duration ready, Duration begin, Duration tail) {
   const std::uint64_t bits = header.wire_bits();
   book_link(services_.ledger, node_, out, header.phase, 1, bits, core_.timing().flits(bits));
@@ -431,8 +423,18 @@ inline void Router::hand_on(const KnownTree& known, const Reservations* entry, c
                             tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (entry != nullptr && group_.log.wanted()) {
     deliver_logged(known, port_of(entry), begins, length, payload, delay);
-    return;
+  } else {
+    deliver(known, header, begins, length, payload, delay,
+            [](std::size_t /*hop*/, tlm::tlm_response_status) {});
   }
+}
+
+/// Tells `delivered` of every exit: its hop and the response.
+template <typename Delivered>
+inline void Router::deliver(const KnownTree& known, const PacketHeader& header,
+                            std::span<const Duration> begins, Duration length,
+                            tlm::tlm_generic_payload& payload, sc_core::sc_time& delay,
+                            const Delivered& delivered) const {
   const Duration kernel = to_duration(sc_core::sc_time_stamp());
   auto status = tlm::TLM_OK_RESPONSE;
   sc_core::sc_time last = sc_core::SC_ZERO_TIME;
@@ -440,6 +442,7 @@ inline void Router::hand_on(const KnownTree& known, const Reservations* entry, c
   for (const KnownTree::Exit& exit : known.exits) {
     sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
     const auto response = branches.deliver(exit, &exit == &known.exits.back(), branch);
+    delivered(exit.hop, response);
     status = response == tlm::TLM_OK_RESPONSE ? status : response;
     last = std::max(last, branch);
   }
@@ -447,28 +450,18 @@ inline void Router::hand_on(const KnownTree& known, const Reservations* entry, c
   delay = last;
 }
 
-/// As follow_table() delivers, and tells the log of every branch. A function of its own: calls nest deep, and
-/// the others shall not keep room for it.
+/// Tells the log of every branch. A function of its own: calls nest deep, and the usual ones shall not keep
+/// room for it.
 void Router::deliver_logged(const KnownTree& known, Port entry, std::span<const Duration> begins,
                             Duration length, tlm::tlm_generic_payload& payload,
                             sc_core::sc_time& delay) const {
   const PacketHeader& header = head_of(payload)->header;
-  PacketLog::Delivery logged{
-      group_.log,      node_,     entry, header, core_.timing().flits(header.wire_bits()),
-      absolute(delay), known.hops};
-  const Duration kernel = to_duration(sc_core::sc_time_stamp());
-  auto status = tlm::TLM_OK_RESPONSE;
-  sc_core::sc_time last = sc_core::SC_ZERO_TIME;
-  Branches branches{*group_.packets, payload, header};
-  for (const KnownTree::Exit& exit : known.exits) {
-    sc_core::sc_time branch = to_sc_time(begins[exit.hop] + length - kernel);
-    const auto response = branches.deliver(exit, &exit == &known.exits.back(), branch);
-    logged.arrived(exit.hop, begins[exit.hop] + length, response_name(response));
-    status = response == tlm::TLM_OK_RESPONSE ? status : response;
-    last = std::max(last, branch);
-  }
-  payload.set_response_status(status);
-  delay = last;
+  const std::uint64_t flits = core_.timing().flits(header.wire_bits());
+  PacketLog::Delivery logged{group_.log, node_, entry, header, flits, absolute(delay), known.hops};
+  deliver(known, header, begins, length, payload, delay,
+          [&](std::size_t hop, tlm::tlm_response_status response) {
+            logged.arrived(hop, begins[hop] + length, response_name(response));
+          });
 }
 
 Port Router::port_of(const Reservations* entry) const {

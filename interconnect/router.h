@@ -110,6 +110,10 @@ class Router : public sc_core::sc_module, private SwitchHost {
                std::span<const foundation::Duration> begins, foundation::Duration length,
                tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   class Branches;
+  template <typename Delivered>
+  void deliver(const KnownTree& known, const PacketHeader& header,
+               std::span<const foundation::Duration> begins, foundation::Duration length,
+               tlm::tlm_generic_payload& payload, sc_core::sc_time& delay, const Delivered& delivered) const;
   [[gnu::noinline]] void deliver_logged(const KnownTree& known, Port entry,
                                         std::span<const foundation::Duration> begins,
                                         foundation::Duration length, tlm::tlm_generic_payload& payload,
@@ -121,14 +125,12 @@ class Router : public sc_core::sc_module, private SwitchHost {
   void follow(RouteId route, KnownTree& known) const;
   [[nodiscard]] tlm::tlm_blocking_transport_if<>* target_of(const RouteTree::Hop& exit) const;
   unsigned debug(tlm::tlm_generic_payload& payload);
-  [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const;
-  void access_table(tlm::tlm_generic_payload& payload);
   void access_register(tlm::tlm_generic_payload& payload, std::uint64_t offset);
   void end_of_elaboration() override;
   void step_switch();
 
-  bool is_own(const PacketHeader& header, std::uint64_t address) const override;
-  void access_own(tlm::tlm_generic_payload& payload) override;
+  [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const override;
+  void access_table(tlm::tlm_generic_payload& payload) override;
   void passes(Port out, const PacketHeader& header, foundation::Duration ready, foundation::Duration begin,
               foundation::Duration tail) override;
   void answers(Port in, const tlm::tlm_generic_payload& payload, foundation::Duration at) override;

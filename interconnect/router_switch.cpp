@@ -27,7 +27,12 @@ Duration now() {
 }  // namespace
 
 RouterSwitch::RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets)
-    : host_(host), core_(core), packets_(packets), switch_(core.timing(), ports_to_routers(core)) {}
+    : host_(host), core_(core), packets_(packets), switch_(core.timing(), ports_to_routers(core)) {
+  senders_.reserve(all_ports.size());
+  for (const Port out : all_ports) {
+    senders_.emplace_back(switch_.link(out), core.timing(), static_cast<LinkOwner&>(*this));
+  }
+}
 
 void RouterSwitch::connect(Port port, tlm::tlm_fw_transport_if<>* forward,
                            tlm::tlm_bw_transport_if<>* backward) {
@@ -122,7 +127,7 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
   const Duration begin = now() + to_duration(delay);
   const Duration length = timing.serialisation(header.wire_bits());
   const Duration arrival = begin + timing.cycle;
-  if (access && host_.is_own(header, payload.get_address())) {
+  if (access && host_.owns(header, payload.get_address())) {
     payload.acquire();
     // An endpoint's own router is asked at once.
     const bool from_endpoint = !has_router(in);
@@ -140,10 +145,9 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
       head->header.entry_port = static_cast<std::uint8_t>(in);
     }
     payload.acquire();
-    const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
-    const std::size_t channel = access ? timing.virtual_channels : header.channel;
+    const BufferRoom room = buffer_room(header, timing);
     const Duration ready = arrival + timing.router_latency();
-    switch_.arrive(in, channel, {&payload, ports, flits, length, ready, begin + length, access});
+    switch_.arrive(in, room.channel, {&payload, ports, room.flits, length, ready, begin + length, access});
     wake_at(ready);
   }
   phase = tlm::END_REQ;
@@ -169,7 +173,7 @@ void RouterSwitch::step() {
       [this](const Stored& stored, const auto& departure) {
         start(stored, departure.in, departure.out, departure.channel);
       },
-      [this](tlm::tlm_generic_payload* payload, Port in, std::size_t /*channel*/, std::uint32_t /*flits*/) {
+      [this](tlm::tlm_generic_payload* payload, Port in) {
         payload->set_response_status(tlm::TLM_OK_RESPONSE);
         respond(in, *payload);
       });
@@ -187,70 +191,35 @@ void RouterSwitch::start(const Stored& stored, Port in, Port out, std::size_t ch
   host_.passes(out, header, stored.ready, now(), now() + stored.length);
   if (stored.kept) {
     accesses_.push_back({stored.packet, in});
-    begin(out, *stored.packet, header, stored.length);
+    senders_[index_of(out)].begin(*forward_[index_of(out)], *stored.packet);
     return;
   }
   auto& packet = packets_.share(*stored.packet, header);
   head_of(packet)->header.channel = static_cast<std::uint8_t>(channel);
-  begin(out, packet, header, stored.length);
-}
-
-void RouterSwitch::begin(Port out, tlm::tlm_generic_payload& payload, const PacketHeader& /*header*/,
-                         Duration /*length*/) {
-  tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  switch (forward_[index_of(out)]->nb_transport_fw(payload, phase, delay)) {
-    case tlm::TLM_ACCEPTED:
-      requesting_[index_of(out)] = &payload;
-      switch_.link(out).release(CreditedLink::never);
-      break;
-    case tlm::TLM_UPDATED:
-      backward(out, payload, phase, delay);
-      break;
-    case tlm::TLM_COMPLETED:
-      switch_.link(out).release(now() + to_duration(delay));
-      finished(out, payload, delay);
-      break;
-  }
+  senders_[index_of(out)].begin(*forward_[index_of(out)], packet);
 }
 
 tlm::tlm_sync_enum RouterSwitch::backward(Port out, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                           sc_core::sc_time& delay) {
-  if (phase == tlm::END_REQ || (phase == tlm::BEGIN_RESP && requesting_[index_of(out)] == &payload)) {
-    requesting_[index_of(out)] = nullptr;
-    switch_.link(out).release(now() + to_duration(delay));
-    if (switch_.has_waiting()) {
-      wake_at(now() + to_duration(delay));
-    }
-  }
-  if (phase != tlm::BEGIN_RESP) {
-    return tlm::TLM_ACCEPTED;
-  }
-  finished(out, payload, delay);
-  phase = tlm::END_RESP;
-  return tlm::TLM_COMPLETED;
+  return senders_[index_of(out)].backward(payload, phase, delay);
 }
 
-/// The transaction on an output link is over.
-void RouterSwitch::finished(Port out, tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay) {
-  const auto& timing = core_.timing();
-  const PacketHeader& header = head_of(payload)->header;
-  const Duration at = now() + to_duration(delay);
-  const bool access = header.kind == PacketKind::access;
-  const std::size_t channel = access ? timing.virtual_channels : header.channel;
-  const std::uint32_t flits = access ? 1 : static_cast<std::uint32_t>(timing.flits(header.wire_bits()));
-  switch_.link(out).give_back(channel, flits, at + timing.cycle);
+void RouterSwitch::link_freed(Duration at) {
   if (switch_.has_waiting()) {
-    wake_at(at + timing.cycle);
+    wake_at(at);
   }
-  if (!access) {
+}
+
+void RouterSwitch::finished(tlm::tlm_generic_payload& payload, Duration at) {
+  const auto found = std::find_if(accesses_.begin(), accesses_.end(),
+                                  [&](const Access& known) { return known.payload == &payload; });
+  if (found == accesses_.end()) {
     payload.release();
     return;
   }
-  const auto found = std::find_if(accesses_.begin(), accesses_.end(),
-                                  [&](const Access& known) { return known.payload == &payload; });
   const std::uint64_t answer =
       PacketHeader::header_bits + (payload.is_read() ? std::uint64_t{8} * payload.get_data_length() : 0);
+  const auto& timing = core_.timing();
   answers_.push_back(
       {&payload, found->in, at + timing.router_latency() + timing.serialisation(answer), false});
   accesses_.erase(found);
@@ -259,7 +228,7 @@ void RouterSwitch::finished(Port out, tlm::tlm_generic_payload& payload, const s
 
 void RouterSwitch::answer(const Answer& answer) {
   if (answer.own) {
-    host_.access_own(*answer.payload);
+    host_.access_table(*answer.payload);
   }
   host_.answers(answer.in, *answer.payload, now());
   respond(answer.in, *answer.payload);

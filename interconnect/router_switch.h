@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "foundation/services.h"
+#include "interconnect/link_sender.h"
 #include "interconnect/packet_pool.h"
 #include "interconnect/router_core.h"
 #include "interconnect/switch_core.h"
@@ -23,8 +24,8 @@ class SwitchHost {
   virtual ~SwitchHost() = default;
 
   /// Is this access for the router itself?
-  [[nodiscard]] virtual bool is_own(const PacketHeader& header, std::uint64_t address) const = 0;
-  virtual void access_own(tlm::tlm_generic_payload& payload) = 0;
+  [[nodiscard]] virtual bool owns(const PacketHeader& header, std::uint64_t address) const = 0;
+  virtual void access_table(tlm::tlm_generic_payload& payload) = 0;
   /// Sets the status and reports once.
   virtual void refuse(tlm::tlm_generic_payload& payload, tlm::tlm_response_status status,
                       const std::string& why) = 0;
@@ -48,7 +49,7 @@ class SwitchHost {
 /// answer, at each router after its latency and the answer's flits, as in loosely timed style; answers have
 /// wires of their own, where nobody waits. What arrives in the same instant is arbitrated alike in whatever
 /// order the kernel calls.
-class RouterSwitch {
+class RouterSwitch : private LinkOwner {
  public:
   RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets);
 
@@ -64,7 +65,6 @@ class RouterSwitch {
   void step();
   [[nodiscard]] const sc_core::sc_event& woken() const { return wake_; }
 
-  [[nodiscard]] const SwitchCore<tlm::tlm_generic_payload*>& core() const { return switch_; }
   /// Nothing is stored, waited for or still to be answered, and all credits are back.
   [[nodiscard]] bool is_at_rest() const;
   /// A link that is down for a while keeps what wants to go over it until it is up again; over a disabled one
@@ -90,9 +90,8 @@ class RouterSwitch {
   bool may_pass(Port in, PacketHeader& header, std::uint8_t ports, tlm::tlm_generic_payload& payload);
   [[nodiscard]] std::string fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
   void start(const Stored& stored, Port in, Port out, std::size_t channel);
-  void begin(Port out, tlm::tlm_generic_payload& payload, const PacketHeader& header,
-             foundation::Duration length);
-  void finished(Port out, tlm::tlm_generic_payload& payload, const sc_core::sc_time& delay);
+  void link_freed(foundation::Duration at) override;
+  void finished(tlm::tlm_generic_payload& payload, foundation::Duration at) override;
   void answer(const Answer& answer);
   void respond(Port in, tlm::tlm_generic_payload& payload);
   void wake_at(foundation::Duration at);
@@ -104,8 +103,8 @@ class RouterSwitch {
   SwitchCore<tlm::tlm_generic_payload*> switch_;
   std::array<tlm::tlm_fw_transport_if<>*, 5> forward_{};
   std::array<tlm::tlm_bw_transport_if<>*, 5> backward_{};
-  std::array<tlm::tlm_generic_payload*, 5> requesting_{};  ///< whose END_REQ an output waits for
-  std::vector<Access> accesses_;                           ///< handed on and not answered yet
+  std::vector<LinkSender> senders_;  ///< by port
+  std::vector<Access> accesses_;     ///< handed on and not answered yet
   std::vector<Answer> answers_;
   sc_core::sc_event wake_;
 };

@@ -41,7 +41,6 @@ class SwitchCore {
     Port in;
     Port out;
     std::size_t channel;  ///< of the buffer at the other end
-    bool last;            ///< the packet has no further branch
   };
 
   /// `to_routers`: mask of the ports with a router and its buffers behind them.
@@ -78,7 +77,7 @@ class SwitchCore {
   }
 
   /// Starts all that can start at `now`, by start(Stored&, Departure), and frees what no further packet has
-  /// to wait for, by free(Packet, Port in, channel, flits): once the last branch leaves and the tail is in, a
+  /// to wait for, by free(Packet, Port in): once the last branch leaves and the tail is in, a
   /// flit leaves for every one that may come.
   template <typename Start, typename Free>
   void advance(foundation::Duration now, const Start& start, const Free& free) {
@@ -93,7 +92,7 @@ class SwitchCore {
       if (leaving_[i].free_at <= now) {
         const Leaving left = leaving_[i];
         leaving_.erase(leaving_.begin() + static_cast<std::ptrdiff_t>(i));
-        free(left.packet, left.in, left.channel, left.flits);
+        free(left.packet, left.in);
       } else {
         ++i;
       }
@@ -133,8 +132,6 @@ class SwitchCore {
   struct Leaving {
     Packet packet;
     Port in;
-    std::size_t channel;
-    std::uint32_t flits;
     foundation::Duration free_at;
   };
 
@@ -179,14 +176,14 @@ class SwitchCore {
     const bool last = head.wanted == 0;
     if (last) {
       if (!head.kept) {
-        leaving_.push_back({head.packet, in, channel, head.flits, std::max(now, head.complete)});
+        leaving_.push_back({head.packet, in, std::max(now, head.complete)});
       }
       buffers_[place].pop_front();
       if (buffers_[place].empty()) {
         occupied_ &= ~(std::uint64_t{1} << place);
       }
     }
-    start(moving, Departure{in, out, next, last});
+    start(moving, Departure{in, out, next});
   }
 
   std::uint8_t to_routers_;

@@ -9,8 +9,8 @@
 #include "foundation/error.h"
 #include "model/network/program.h"
 #include "model/presets/configuration.h"
-#include "testbenches/bench/child.h"
 #include "testbenches/direct/direct_chip.h"
+#include "testbenches/host/child.h"
 #include "testbenches/host/hosted_chip.h"
 #include "testbenches/host/software_network.h"
 

@@ -9,7 +9,7 @@
 
 #include "foundation/atomic_file.h"
 #include "foundation/error.h"
-#include "testbenches/bench/child.h"
+#include "testbenches/host/child.h"
 #include "testbenches/trace/png.h"
 #include "testbenches/trace/svg.h"
 #include "testbenches/traffic/script.h"

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "model/chip/chip_description.h"
-#include "testbenches/bench/child.h"
 #include "testbenches/explore/training_session.h"
+#include "testbenches/host/child.h"
 #include "testbenches/host/example_timeline.h"
 #include "traces/transaction_writer.h"
 #include "traces/vcd_writer.h"

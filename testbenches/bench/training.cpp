@@ -23,11 +23,11 @@
 #include "model/chip/address_map.h"
 #include "model/chip/chip.h"
 #include "testbenches/bench/breakdown.h"
-#include "testbenches/bench/child.h"
 #include "testbenches/bench/mesh_curve.h"
 #include "testbenches/bench/recording.h"
 #include "testbenches/bench/roofline.h"
 #include "testbenches/explore/training_session.h"
+#include "testbenches/host/child.h"
 #include "testbenches/host/host_module.h"
 #include "traces/vcd_writer.h"
 

@@ -20,9 +20,7 @@ TEST(ExternalChecker, SitsBesideTheMonitorOnEverySocketPairOfTheChip) {
   bench.map(cropped_inputs, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     EXPECT_EQ(driver.train(batch_of(memory, data.train)).count, 10U);
   });
   // 4 x 8 routers: links both ways, each tile both ways, five pairs at sequencer and host interface beside

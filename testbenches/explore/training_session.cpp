@@ -50,18 +50,19 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
       mapping_(model::map_network(network_, model::mapping_target(configuration))),
       power_(configuration.power_off, static_cast<std::uint64_t>(configuration.network.transfer_interval),
              data.train.count() * static_cast<std::uint64_t>(configuration.network.epochs)),
-      ledger_(mapping_.topology.node_count()) {}
+      ledger_(mapping_.topology.node_count()) {
+  if (style == foundation::CodingStyle::approximately_timed && configuration.chip.transport == "circuit") {
+    throw foundation::InputError(
+        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
+        "'packet'");
+  }
+}
 
 namespace {
 
 model::ChipDescription describe(const model::Configuration& configuration, tiles::Detail detail,
                                 foundation::CodingStyle style, bool traces_cell) {
   auto description = model::describe_chip(configuration, detail);
-  if (style == foundation::CodingStyle::approximately_timed && description.link.wires) {
-    throw foundation::InputError(
-        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
-        "'packet'");
-  }
   description.style = style;
   if (!traces_cell) {
     description.traced_tile.reset();

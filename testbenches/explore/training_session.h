@@ -27,8 +27,8 @@ namespace kirchhoff::testbenches {
 /// A chip and its host trained on a data set: the one simulation of a process.
 class TrainingSession {
  public:
-  /// Throws InputError where the network does not fit the chip, or the supply fails where it cannot. All
-  /// arguments must outlive the session.
+  /// Throws InputError where the network does not fit the chip, the supply fails where it cannot, or the
+  /// style does not have the mesh's transport. All arguments must outlive the session.
   TrainingSession(const model::Configuration& configuration, tiles::Detail detail, const DataSet& data,
                   const std::vector<Matrix>& initial_weights,
                   foundation::CodingStyle style = foundation::CodingStyle::loosely_timed);

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "testbenches/bench/child.h"
+#include "testbenches/host/child.h"
 #include "testbenches/system/network_on_chip.h"
 #include "testbenches/system/real_data.h"
 

@@ -51,6 +51,13 @@ class ChipBench {
     return model::make_program(network, mapping, model::program_options(*configuration, learning_rate));
   }
 
+  /// Makes the chip the mapped network, with these weights.
+  void set_up(ChipDriver& driver, const std::vector<Matrix>& weights, double learning_rate = 0.1) const {
+    driver.start();
+    driver.write_registers(program(learning_rate));
+    driver.load_weights(mapping, weights);
+  }
+
   [[nodiscard]] std::vector<std::uint32_t> widths() const { return network.widths(); }
 
   /// Elaborates and runs; once per process.

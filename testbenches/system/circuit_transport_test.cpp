@@ -10,8 +10,8 @@
 #include "interconnect/mesh.h"
 #include "interconnect/packet_sender.h"
 #include "interconnect/packet_time.h"
-#include "testbenches/bench/child.h"
 #include "testbenches/compliance/monitoring_binder.h"
+#include "testbenches/host/child.h"
 #include "testbenches/system/chip_bench.h"
 
 // The mesh's second transport: vectors as pulse durations on parallel wires.
@@ -154,9 +154,7 @@ Trained train(const std::vector<std::string>& more) {
     const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
     std::vector<double> result;
     bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-      driver.start();
-      driver.write_registers(bench.program(0.1));
-      driver.load_weights(bench.mapping, start);
+      bench.set_up(driver, start);
       const auto completion = driver.train(batch_of(memory, data.train));
       const auto total = bench.ledger.total();
       result = {static_cast<double>(completion.time_ps), static_cast<double>(total.router_flits),

@@ -15,7 +15,7 @@
 #include "foundation/error.h"
 #include "interconnect/packet_address.h"
 #include "model/presets/configuration.h"
-#include "testbenches/bench/child.h"
+#include "testbenches/host/child.h"
 #include "testbenches/system/chip_bench.h"
 
 // The same training in both coding styles, each in a process of its own.
@@ -61,9 +61,7 @@ Outcome train(const Scenario& scenario, CodingStyle style) {
     const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
     std::vector<double> result;
     bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-      driver.start();
-      driver.write_registers(bench.program(0.1));
-      driver.load_weights(bench.mapping, start);
+      bench.set_up(driver, start);
       const auto trained = driver.train(batch_of(memory, data.train));
       const auto tested = driver.infer(batch_of(memory, data.test));
       result = {static_cast<double>(tested.time_ps), trained.loss + tested.loss,

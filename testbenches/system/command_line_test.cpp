@@ -115,6 +115,9 @@ TEST_F(CommandLine, RefusesBadConfigurations) {
   expect_refusal(explore({"--quite"}), {"--quite", "--quiet"});
   expect_refusal(explore({"--train", "-3"}), {"--train", "-3"});
   expect_refusal(explore({"--detail", "exact"}), {"exact", "physics"});
+  expect_refusal(explore({"--style", "att"}), {"att", "lt"});
+  expect_refusal(explore({"--style", "at", "--set", "mesh.transport=circuit"}),
+                 {"--style at", "mesh.transport", "'circuit'", "--style lt"});
   const auto preset = file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\n");
   expect_refusal(explore({preset}), {"my.toml:3", "stepz", "capacitor.steps"});
 }

@@ -17,6 +17,7 @@
 #include "model/chip/chip.h"
 #include "model/chip/register_map.h"
 #include "testbenches/system/chip_bench.h"
+#include "testbenches/system/raw_access.h"
 
 namespace kirchhoff::testbenches {
 
@@ -44,32 +45,14 @@ class FirmwareHost : public sc_core::sc_module, public HostBus {
     set_stack_size(1U << 20);
   }
 
-  struct Answer {
-    tlm::tlm_response_status status;
-    std::uint32_t value;
-    [[nodiscard]] bool ok() const { return status == tlm::TLM_OK_RESPONSE; }
-  };
+  using Answer = RawAnswer;
+  /// The host waits for the answer.
   Answer transport(tlm::tlm_command command, std::uint64_t address, std::uint32_t value = 0,
                    unsigned length = 4, bool byte_enables = false) {
-    std::array<unsigned char, 256> data{};
-    std::memcpy(data.data(), &value, sizeof value);
-    std::array<unsigned char, 4> enables{0xff, 0xff, 0, 0};
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(data.data());
-    payload.set_data_length(length);
-    payload.set_streaming_width(length);
-    if (byte_enables) {
-      payload.set_byte_enable_ptr(enables.data());
-      payload.set_byte_enable_length(4);
-    }
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    socket->b_transport(payload, delay);
-    wait(delay);
-    std::uint32_t read = 0;
-    std::memcpy(&read, data.data(), sizeof read);
-    return {payload.get_response_status(), read};
+    const sc_core::sc_time begin = sc_core::sc_time_stamp();
+    const Answer answer = transport_raw(socket, {command, address, value, length, byte_enables});
+    wait(begin + answer.delay - sc_core::sc_time_stamp());
+    return answer;
   }
   Answer get(std::uint64_t address) { return transport(tlm::TLM_READ_COMMAND, address); }
   Answer put(std::uint64_t address, std::uint32_t value) {

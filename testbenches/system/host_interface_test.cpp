@@ -5,6 +5,7 @@
 #include "interconnect/packet_address.h"
 #include "model/chip/address_map.h"
 #include "testbenches/system/chip_bench.h"
+#include "testbenches/system/raw_access.h"
 #include "tiles/tile_registers.h"
 
 namespace {
@@ -25,38 +26,10 @@ class RawHost : public sc_core::sc_module {
     SC_THREAD(run);
   }
 
-  struct Answer {
-    tlm::tlm_response_status status;
-    std::uint32_t value;
-    sc_core::sc_time delay;
-  };
+  using Answer = RawAnswer;
   Answer transport(tlm::tlm_command command, std::uint64_t address, std::uint32_t value = 0,
                    unsigned length = 4, bool byte_enables = false) {
-    std::array<unsigned char, 16> data{};
-    std::memcpy(data.data(), &value, sizeof value);
-    std::array<unsigned char, 4> enables{0xff, 0xff, 0, 0};
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(data.data());
-    payload.set_data_length(length);
-    payload.set_streaming_width(length);
-    if (byte_enables) {
-      payload.set_byte_enable_ptr(enables.data());
-      payload.set_byte_enable_length(4);
-    }
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    const sc_core::sc_time begin = sc_core::sc_time_stamp();
-    socket->b_transport(payload, delay);
-    delay += sc_core::sc_time_stamp() - begin;  // approximately timed, the call takes the time itself
-    // Attributes belong to the initiator.
-    EXPECT_EQ(payload.get_address(), address);
-    EXPECT_EQ(payload.get_command(), command);
-    EXPECT_EQ(payload.get_data_length(), length);
-    EXPECT_EQ(payload.get_data_ptr(), data.data());
-    std::uint32_t read = 0;
-    std::memcpy(&read, data.data(), sizeof read);
-    return {payload.get_response_status(), read, delay};
+    return transport_raw(socket, {command, address, value, length, byte_enables});
   }
   Answer read(std::uint64_t address) { return transport(tlm::TLM_READ_COMMAND, address); }
   Answer write(std::uint64_t address, std::uint32_t value) {

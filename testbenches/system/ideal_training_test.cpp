@@ -93,9 +93,7 @@ void compare(const std::vector<std::string>& sets, std::size_t tiles_used, std::
   }
   std::vector<Matrix> trained;
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(kRate));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start, kRate);
     const auto completion = driver.train(batch_of(memory, data.train));
     EXPECT_EQ(completion.count, 1000U);
     trained = driver.read_weights(bench.network, bench.mapping);

@@ -7,7 +7,7 @@
 #include "interconnect/packet_address.h"
 #include "interconnect/router_registers.h"
 #include "model/chip/address_map.h"
-#include "testbenches/bench/child.h"
+#include "testbenches/host/child.h"
 #include "testbenches/system/chip_bench.h"
 
 namespace {
@@ -37,9 +37,7 @@ std::vector<float> train(ChipBench& bench, const Examples& examples) {
   const auto start = initial_weights(bench.widths(), Activation::logistic, 3);
   std::vector<float> weights;
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(kRate));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start, kRate);
     const auto completion = driver.train(batch_of(memory, examples));
     EXPECT_EQ(completion.count, examples.count());
     weights = all_of(driver.read_weights(bench.network, bench.mapping));
@@ -99,9 +97,7 @@ TEST(MeshFaults, ALinkSwitchedOffStopsTheExampleAndSwitchedOnAgainTheChipGoesOn)
   bench.map(cropped_inputs, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 3);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(kRate));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start, kRate);
     const auto batch = batch_of(memory, examples);
     const auto link_enable = [](std::uint32_t mask) {
       return std::vector<model::RegisterWrite>{{register_of(0, RouterRegister::link_enable), mask}};

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "interconnect/packet_time.h"
-#include "testbenches/bench/child.h"
 #include "testbenches/compliance/monitoring_binder.h"
+#include "testbenches/host/child.h"
 #include "testbenches/traffic/load_measurement.h"
 #include "testbenches/traffic/script.h"
 

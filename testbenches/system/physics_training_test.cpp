@@ -24,9 +24,7 @@ void expect_inference_as_the_frozen_copy(const std::vector<std::string>& sets) {
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
 
     model::FrozenNetwork frozen{bench.network, bench.mapping, bench.configuration->periphery,
@@ -63,9 +61,7 @@ TEST(PhysicsTraining, ReadingWeightsByDescriptorEqualsDebugTransport) {
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& /*memory*/) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     const auto read = driver.read_weights(bench.network, bench.mapping);
     for (const auto& tile : bench.mapping.tiles) {
       const auto peeked = driver.peek_tile(tile, bench.description.tile.columns);
@@ -90,9 +86,7 @@ TEST(PhysicsTraining, FrozenCopyCostsTheRunNothing) {
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
     const auto time = sc_core::sc_time_stamp();
     const auto total = bench.ledger.total();
@@ -118,9 +112,7 @@ TEST(PhysicsTraining, CountsOfAnExampleAreThoseOfTheNetwork) {
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
   });
   using foundation::Phase;
@@ -153,9 +145,7 @@ TEST(PhysicsTraining, TransferRunsAtItsInterval) {
   bench.map(528, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
     EXPECT_EQ(bench.ledger.counters().transfers, 3U);
     driver.transfer();
@@ -174,9 +164,7 @@ TEST(PhysicsTraining, TimeOfAnExampleOnOneTile) {
   ASSERT_EQ(bench.mapping.tiles.size(), 1U);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
   });
   const auto cycle = 1000;  // ps, 1 GHz

@@ -74,9 +74,7 @@ TEST(Recording, TransactionsAddUpToTheLedger) {
   bench.map(cropped_inputs, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
     driver.transfer();
   });
@@ -126,9 +124,7 @@ TEST(Recording, QueuesRunEmptyAndBusyGoesWithTheState) {
   bench.map(cropped_inputs, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
   });
   writer.close();

@@ -321,9 +321,7 @@ TEST(RegisterMap, TheReadmeHasTheTables) {
   const std::string readme = text.str();
   const std::string begin = "<!-- registers: begin -->\n";
   const std::string end = "<!-- registers: end -->";
-  if (readme.find(begin) == std::string::npos) {
-    GTEST_SKIP() << "README.md has no line " << begin;
-  }
+  ASSERT_NE(readme.find(begin), std::string::npos);
   const std::size_t from = readme.find(begin) + begin.size();
   ASSERT_NE(readme.find(end), std::string::npos);
   EXPECT_EQ(readme.substr(from, readme.find(end) - from), mr::register_tables())

@@ -5,7 +5,7 @@
 
 #include "foundation/random.h"
 #include "model/network/reprogram.h"
-#include "testbenches/bench/child.h"
+#include "testbenches/host/child.h"
 #include "testbenches/system/network_on_chip.h"
 
 namespace {

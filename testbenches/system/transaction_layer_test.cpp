@@ -27,9 +27,7 @@ TEST(TransactionLayer, AnExampleOfTheHandwritingNetworkTakesFewTransactions) {
   bench.map(cropped_inputs, 10, true);
   const auto start = initial_weights(bench.widths(), Activation::logistic, 1);
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     const auto before = bench.ledger.counters();
     driver.train(batch_of(memory, data.train));
     const auto& after = bench.ledger.counters();
@@ -55,9 +53,7 @@ void expect_the_bits_of_direct_calls(const std::vector<std::string>& sets) {
                               interconnect::CellPlane::g_minus_us, interconnect::CellPlane::g_capacitor_us};
   std::vector<std::array<std::vector<float>, planes.size()>> cells;
   bench.run([&](ChipDriver& driver, MemoryMap& memory) {
-    driver.start();
-    driver.write_registers(bench.program(0.1));
-    driver.load_weights(bench.mapping, start);
+    bench.set_up(driver, start);
     driver.train(batch_of(memory, data.train));
     for (const auto& tile : bench.mapping.tiles) {
       auto& of_tile = cells.emplace_back();

@@ -110,8 +110,8 @@ class Switch : public testing::Test {
           [&](const auto& stored, const auto& departure) {
             started.push_back({stored.packet, departure.out, departure.channel, at});
           },
-          [&](int packet, Port in, std::size_t channel, std::uint32_t /*flits*/) {
-            freed.push_back({packet, in, channel, at});
+          [&](int packet, Port in) {
+            freed.push_back({packet, in, 0, at});
           });
     }
     now = until;
