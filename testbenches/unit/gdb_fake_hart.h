@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <map>
+#include <functional>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "testbenches/cosim/gdb/breakpoint_set.h"
 #include "testbenches/cosim/gdb/gdb_server.h"
 #include "testbenches/cosim/gdb/gdb_target.h"
+#include "testbenches/cosim/gdb/memory_access.h"
+#include "testbenches/cosim/gdb/watchpoint_set.h"
 
 namespace kirchhoff::unit {
 
@@ -72,10 +72,12 @@ class FakeHart : public testbenches::GdbTarget {
     return true;
   }
   bool set_watchpoint(testbenches::WatchKind kind, std::uint32_t address, std::uint32_t size) override {
-    return can_watch && watched.insert({kind, address, size}).second;
+    if (can_watch) watchpoints.add(kind, address, size);
+    return can_watch;
   }
   bool clear_watchpoint(testbenches::WatchKind kind, std::uint32_t address, std::uint32_t size) override {
-    return watched.erase({kind, address, size}) > 0;
+    watchpoints.remove(kind, address, size);
+    return true;
   }
 
   /// Runs under the debugger until it ends the simulation, or for so many instructions in all.
@@ -105,9 +107,11 @@ class FakeHart : public testbenches::GdbTarget {
   std::uint32_t csr = 0x1234'5678;
   std::vector<std::uint8_t> memory = std::vector<std::uint8_t>(bytes);
   testbenches::BreakpointSet breakpoints;
-  std::set<std::tuple<testbenches::WatchKind, std::uint32_t, std::uint32_t>> watched;
+  testbenches::WatchpointSet watchpoints;
   bool can_watch = true;
   long executed = 0;
+  long due = -1;  ///< after so many instructions, `event` comes
+  std::function<void()> event;
 
  private:
   /// False where the instructions were used up.
@@ -117,7 +121,15 @@ class FakeHart : public testbenches::GdbTarget {
         stop.why = testbenches::GdbStop::Why::breakpoint;
         return true;
       }
-      if (execute(stop)) return true;
+      if (const auto access =
+              testbenches::memory_access(word(pc()), [this](unsigned n) { return registers[n]; })) {
+        if (const auto hit = watchpoints.stop_of(*access)) {
+          stop = *hit;
+          return true;
+        }
+      }
+      if (!execute(stop)) return true;
+      if (executed == due) event();
       if (server.poll()) {
         stop.why = testbenches::GdbStop::Why::interrupted;
         return true;
@@ -126,7 +138,7 @@ class FakeHart : public testbenches::GdbTarget {
     return false;
   }
 
-  /// Whether it hit something.
+  /// False for an instruction that there is not.
   bool execute(testbenches::GdbStop& stop) {
     ++executed;
     const std::uint32_t code = word(pc());
@@ -137,7 +149,6 @@ class FakeHart : public testbenches::GdbTarget {
     const std::uint32_t immediate = static_cast<std::uint32_t>(static_cast<std::int32_t>(code) >> 20);
     const std::uint32_t store_offset = (immediate & ~31U) | rd;
     std::uint32_t next = pc() + 4;
-    bool hit = false;
     switch (code & 0x7fU) {
       case 0x13:
         x[rd] = x[rs1] + immediate;
@@ -150,14 +161,12 @@ class FakeHart : public testbenches::GdbTarget {
         break;
       case 0x03:
         x[rd] = word(x[rs1] + immediate);
-        hit = watch(x[rs1] + immediate, testbenches::WatchKind::read, stop);
         break;
       case 0x23: {
         const std::uint32_t value = x[rs2];
         std::array<std::uint8_t, 4> data{};
         std::memcpy(data.data(), &value, 4);
         write_memory(x[rs1] + store_offset, data);
-        hit = watch(x[rs1] + store_offset, testbenches::WatchKind::write, stop);
         break;
       }
       case 0x63:  // only bnez back to the loop
@@ -168,22 +177,11 @@ class FakeHart : public testbenches::GdbTarget {
         break;
       default:
         stop.why = testbenches::GdbStop::Why::illegal;
-        return true;
+        return false;
     }
     x[0] = 0;
     pc() = next;
-    return hit;
-  }
-
-  bool watch(std::uint32_t address, testbenches::WatchKind kind, testbenches::GdbStop& stop) const {
-    using testbenches::WatchKind;
-    for (const auto& [of, first, size] : watched) {
-      if ((of == kind || of == WatchKind::access) && address + 4 > first && address < first + size) {
-        stop = {testbenches::GdbStop::Why::watchpoint, of, address, {}};
-        return true;
-      }
-    }
-    return false;
+    return true;
   }
 };
 

@@ -165,7 +165,7 @@ TEST_F(GdbServerTest, DetachingTakesBreakpointsAlong) {
   line_.event(Event::opened).packets({"Z0,80000008,4", "Z2,80000100,4", "D"});
   serve();
   EXPECT_TRUE(hart_.breakpoints.empty());
-  EXPECT_TRUE(hart_.watched.empty());
+  EXPECT_TRUE(hart_.watchpoints.empty());
   EXPECT_EQ(hart_.executed, 1000);
   EXPECT_EQ(line_.heard, "+$OK#9a+$OK#9a+$OK#9a<closed>");
 }

@@ -328,7 +328,7 @@ std::string GdbCommands::change_point(std::string_view packet) {
     return std::string(too_many);
   }
   if (!apply(point, true)) {
-    return std::string(is_breakpoint ? no_such : "");  // "": the debugger falls back to steps
+    return std::string(is_breakpoint ? no_such : "");  // "": no watchpoints here
   }
   points_.insert(point);
   return std::string(ok);

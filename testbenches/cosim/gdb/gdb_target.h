@@ -24,7 +24,7 @@ struct GdbStop {
     start,        ///< before its first instruction
     step,         ///< the one instruction that was asked for is done
     breakpoint,   ///< set by set_breakpoint; pc is its address, the instruction there has not run
-    watchpoint,   ///< an access to watched memory; the instruction has run
+    watchpoint,   ///< pc is that of an instruction about to access watched memory; it has not run
     interrupted,  ///< GdbServer::poll() said so
     illegal,      ///< it stopped itself: an instruction that does not exist, and nobody handles it
     fault,        ///< ... an access or a jump to nowhere
@@ -32,7 +32,7 @@ struct GdbStop {
   };
   Why why = Why::start;
   WatchKind watch = WatchKind::write;  ///< of a watchpoint
-  std::uint32_t address = 0;           ///< that was accessed, of a watchpoint
+  std::uint32_t address = 0;           ///< to be accessed, of a watchpoint
   std::string text;                    ///< for the debugger's user, one line, or nothing
 };
 
@@ -68,8 +68,9 @@ class GdbTarget {
   /// run was asked for. Setting one twice, or removing one that is not there, does no harm (true).
   virtual bool set_breakpoint(std::uint32_t address) = 0;
   virtual bool clear_breakpoint(std::uint32_t address) = 0;
-  /// The hart stops after an access to [address, address + bytes). False: it cannot; the debugger then steps
-  /// and compares, which is slow.
+  /// The hart stops before an instruction that accesses [address, address + bytes) when it runs, not when it
+  /// steps: GDB takes RISC-V to stop before the access, and steps over it to see the new value (see
+  /// memory_access.h, WatchpointSet). False: it cannot, which GDB reports as too many watchpoints.
   virtual bool set_watchpoint(WatchKind, std::uint32_t /*address*/, std::uint32_t /*bytes*/) { return false; }
   virtual bool clear_watchpoint(WatchKind, std::uint32_t /*address*/, std::uint32_t /*bytes*/) {
     return false;
