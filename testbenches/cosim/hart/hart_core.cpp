@@ -271,7 +271,6 @@ bool HartCore::enter(const Trap& trap) {
 
 // ---- memory -----------------------------------------------------------------------------------------
 
-/// 0 outside of memory, which no instruction is.
 std::uint32_t HartCore::instruction_at(std::uint32_t address) const {
   constexpr std::size_t halfword = 2;
   const std::size_t offset = address - memory_.base;

@@ -86,6 +86,8 @@ class HartCore final : private EmulatorClient {
 
   /// Address of the instruction begun last: within an access, the one that makes it.
   [[nodiscard]] std::uint32_t current_pc() const { return current_; }
+  /// The instruction in memory, two bytes or four; 0 outside of memory, which no instruction is.
+  [[nodiscard]] std::uint32_t instruction_at(std::uint32_t address) const;
   /// Told of every instruction and trap; null for nobody, which is much faster.
   void set_observer(InstructionObserver* observer);
 
@@ -109,7 +111,6 @@ class HartCore final : private EmulatorClient {
   /// False: it is a dead end.
   bool enter(const Trap& trap);
   [[nodiscard]] std::optional<Trap> trap_of(Emulator::End end);
-  [[nodiscard]] std::uint32_t instruction_at(std::uint32_t address) const;
   [[nodiscard]] bool is_store(std::uint32_t address) const;
   void forget_written_code();
 
@@ -128,9 +129,9 @@ class HartCore final : private EmulatorClient {
   std::uint32_t lines_ = 0;
   bool lines_unchecked_ = false;  ///< lines, mie or mstatus may have changed since takeable() was asked
   bool stop_requested_ = false;
-  std::optional<Pause> pause_;               ///< for which the hook has stopped the emulator
-  std::optional<Trap> trap_;                 ///< for which a callback has stopped it
-  std::uint32_t bad_address_ = 0;            ///< of what is not mapped
+  std::optional<Pause> pause_;     ///< for which the hook has stopped the emulator
+  std::optional<Trap> trap_;       ///< for which a callback has stopped it
+  std::uint32_t bad_address_ = 0;  ///< of what is not mapped
   BreakpointSet breakpoints_;
   bool stepping_ = false;
   InstructionObserver* observer_ = nullptr;

@@ -93,8 +93,15 @@ void RiscvHart::plan() {
 
 void RiscvHart::synchronise() {
   keeper_.sync();
+  begin_quantum();
+}
+
+void RiscvHart::begin_quantum() {
   sync_at_ = sc_core::sc_time_stamp() + tlm::tlm_global_quantum::instance().compute_local_quantum();
   sample_lines();
+  if (observer_ != nullptr) {
+    observer_->settled(to_duration(sc_core::sc_time_stamp()));
+  }
 }
 
 // ---- interrupts -------------------------------------------------------------------------------------
@@ -111,13 +118,20 @@ void RiscvHart::settle_lines() {
   keeper_.sync();
   wait(sc_core::SC_ZERO_TIME);
   wait(sc_core::SC_ZERO_TIME);
-  sync_at_ = sc_core::sc_time_stamp() + tlm::tlm_global_quantum::instance().compute_local_quantum();
-  sample_lines();
+  begin_quantum();
+}
+
+Duration RiscvHart::slept() const {
+  return slept_ + (waits_ ? local_time() - fell_asleep_ : Duration{0});
 }
 
 void RiscvHart::wait_for_line() {
-  waits_ = true;
   synchronise();
+  waits_ = true;
+  fell_asleep_ = local_time();
+  if (observer_ != nullptr) {
+    observer_->sleeps(local_time());
+  }
   while (!core_->wakes() && end_ == HartEnd::running) {
     const auto& lines = external_interrupt.value_changed_event() | timer_interrupt.value_changed_event() |
                         software_interrupt.value_changed_event();
@@ -137,7 +151,11 @@ void RiscvHart::wait_for_line() {
     sample_lines();
   }
   synchronise();
+  slept_ = slept();
   waits_ = false;
+  if (observer_ != nullptr) {
+    observer_->wakes(local_time());
+  }
 }
 
 // ---- the bus ----------------------------------------------------------------------------------------
