@@ -13,14 +13,15 @@
 #include "model/chip/chip_description.h"
 #include "testbenches/cosim/cosim_platform.h"
 #include "testbenches/cosim/cosim_report.h"
+#include "testbenches/cosim/debug_session.h"
 #include "testbenches/cosim/elf/elf_program.h"
 #include "testbenches/cosim/firmware_file.h"
-#include "testbenches/cosim/gdb/gdb_server.h"
-#include "testbenches/cosim/gdb/tcp_line.h"
-#include "testbenches/cosim/hart_target.h"
+#include "testbenches/cosim/hart_profile.h"
 #include "testbenches/cosim/hart_trace.h"
 #include "testbenches/cosim/image/network_image.h"
 #include "testbenches/cosim/loader.h"
+#include "testbenches/cosim/observer_group.h"
+#include "testbenches/cosim/profile/profile_text.h"
 #include "testbenches/cosim/uart_console.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
@@ -118,7 +119,7 @@ int cosim(const CosimOptions& options) {
   const LoadedImage image = make_image_of(options, *configuration);
   const std::uint32_t ram_bytes = ram_bytes_for(options, image.bytes.size());
   const ElfProgram program = read_elf(firmware, {platform_map::ram_base, ram_bytes});
-  std::unique_ptr<TcpLine> line = options.gdb_port ? std::make_unique<TcpLine>(*options.gdb_port) : nullptr;
+  const auto line = options.gdb_port ? std::make_unique<TcpLine>(*options.gdb_port) : nullptr;
   const fs::path folder = run_folder(options, firmware);
 
   Recorder recorder{options.chip, *configuration, folder};
@@ -137,13 +138,23 @@ int cosim(const CosimOptions& options) {
     trace.emplace(*services.trace, platform.hart(), program.functions);
     services.trace->end_of_declarations();
   }
-  HartTarget target{platform};
-  std::unique_ptr<GdbServer> server = line ? std::make_unique<GdbServer>(*line, target, nullptr) : nullptr;
+  std::optional<DebugSession> debugger;
   if (line) {
+    debugger.emplace(*line, platform);
     std::cerr << "kirchhoff: waiting for a debugger: gdb-multiarch " << firmware.string()
               << " -ex 'target remote 127.0.0.1:" << line->port() << '\'' << std::endl;
   }
-  platform.hart().attach(server.get(), trace ? &*trace : nullptr);
+  Profile profile{program.functions,
+                  [&](std::uint64_t executed) { return platform.hart().time_of(executed); }};
+  HartProfile hart_profile{profile};
+  ObserverGroup observers;
+  if (trace) {
+    observers.add(*trace);
+  }
+  if (options.profile) {
+    observers.add(hart_profile);
+  }
+  platform.hart().attach(debugger ? &debugger->server() : nullptr, observers.observer());
 
   CosimResult result{.options = options,
                      .configuration = *configuration,
@@ -155,8 +166,8 @@ int cosim(const CosimOptions& options) {
   result.end = platform.run();
   result.wall_s = std::chrono::duration<double>(Clock::now() - began).count();
   console.finish();
-  if (server) {
-    server->exited(result.end.exit_code());
+  if (debugger) {
+    debugger->server().exited(result.end.exit_code());
   }
   result.simulated = interconnect::to_duration(sc_core::sc_time_stamp());
   result.slept = platform.hart().slept();
@@ -166,6 +177,7 @@ int cosim(const CosimOptions& options) {
     services.trace->settle(result.simulated);
   }
   recorder.close();
+  const auto spent = profile.finish(result.instructions, result.simulated);
 
   const std::string report = cosim_report(result);
   const std::string trouble = complaint(result);
@@ -174,6 +186,12 @@ int cosim(const CosimOptions& options) {
   }
   foundation::write_file_atomically(folder / "report.json", report);
   foundation::write_file_atomically(folder / "config.toml", model::effective_toml(*configuration));
+  if (options.profile) {
+    foundation::write_file_atomically(folder / "profile.csv", profile_csv(spent));
+    if (!options.json) {
+      std::cout << profile_text(spent) << std::flush;
+    }
+  }
   if (options.json) {
     std::cout << report << std::flush;
   } else if (!options.chip.quiet) {

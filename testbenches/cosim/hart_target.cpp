@@ -117,4 +117,14 @@ bool HartTarget::clear_breakpoint(std::uint32_t address) {
   return true;
 }
 
+bool HartTarget::set_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) {
+  platform_.hart().core().add_watchpoint(kind, address, bytes);
+  return true;
+}
+
+bool HartTarget::clear_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) {
+  platform_.hart().core().remove_watchpoint(kind, address, bytes);
+  return true;
+}
+
 }  // namespace kirchhoff::testbenches

@@ -17,6 +17,8 @@ class HartTarget final : public GdbTarget {
   bool write_memory(std::uint32_t address, std::span<const std::uint8_t> bytes) override;
   bool set_breakpoint(std::uint32_t address) override;
   bool clear_breakpoint(std::uint32_t address) override;
+  bool set_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) override;
+  bool clear_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) override;
 
  private:
   CosimPlatform& platform_;

@@ -240,6 +240,9 @@ void RiscvHart::handle(HartCore::Pause pause) {
     case HartCore::Pause::breakpoint:
       tell_debugger(GdbStop::Why::breakpoint);
       break;
+    case HartCore::Pause::watchpoint:
+      tell_debugger(core_->watched());
+      break;
     case HartCore::Pause::dead_end:
       tell_debugger(why_of(core_->dead_end()), to_string(core_->dead_end().cause));
       end(HartEnd::dead_end);
@@ -264,14 +267,18 @@ void RiscvHart::handle(HartCore::Pause pause) {
   }
 }
 
-/// Simulated time stands still until the debugger lets the hart go on.
 void RiscvHart::tell_debugger(GdbStop::Why why, const std::string& text) {
-  if (debugger_ == nullptr) {
-    return;
-  }
   GdbStop stop;
   stop.why = why;
   stop.text = text;
+  tell_debugger(stop);
+}
+
+/// Simulated time stands still until the debugger lets the hart go on.
+void RiscvHart::tell_debugger(const GdbStop& stop) {
+  if (debugger_ == nullptr) {
+    return;
+  }
   resume_ = debugger_->stopped(stop);
   step_from_ = core_->executed();
   core_->set_stepping(resume_ == GdbResume::step);

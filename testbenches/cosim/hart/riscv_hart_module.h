@@ -90,6 +90,7 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   void settle_lines();
   void wait_for_line();
   void tell_debugger(GdbStop::Why why, const std::string& text = {});
+  void tell_debugger(const GdbStop& stop);
 
   bool access(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value) override;
   bool transport(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value);
