@@ -39,6 +39,13 @@ static int wait_until(kirchhoff_device* device, uint64_t deadline) {
   return device->hal.wait_irq(device->hal.context, left);
 }
 
+/* After wait_irq, where no handler has done it. */
+static void serve(kirchhoff_device* device) {
+  if (!device->handled) {
+    kirchhoff_interrupt(device);
+  }
+}
+
 static uint64_t deadline_of(kirchhoff_device* device, uint64_t timeout_ns) {
   const uint64_t now = device->hal.now(device->hal.context);
   return timeout_ns >= KIRCHHOFF_FOREVER - now ? KIRCHHOFF_FOREVER : now + timeout_ns;
@@ -119,6 +126,7 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
   device->entries = entries;
   device->head = device->started = device->tail = 0;
   device->next_tag = 1;
+  device->handled = 0;
   device->interrupts = 0;
   device->errors = 0;
   device->error.status = 0;
@@ -169,7 +177,7 @@ static int look_until_idle(kirchhoff_device* device, uint64_t timeout_ns) {
       return KIRCHHOFF_E_TIMEOUT;
     }
     device->hal.wait_irq(device->hal.context, LOOK_NS);
-    kirchhoff_interrupt(device);
+    serve(device);
   }
   return KIRCHHOFF_OK;
 }
@@ -240,6 +248,10 @@ uint32_t kirchhoff_interrupt(kirchhoff_device* device) {
   }
   ++device->interrupts;
   return status;
+}
+
+void kirchhoff_use_handler(kirchhoff_device* device, int on) {
+  device->handled = on;
 }
 
 /* An interrupt handler must not come between the look and the copy, so the service routine runs with the
@@ -348,7 +360,7 @@ int kirchhoff_wait(kirchhoff_device* device, uint32_t tag, uint64_t timeout_ns,
   }
   const uint64_t deadline = deadline_of(device, timeout_ns);
   while (result == KIRCHHOFF_E_PENDING && wait_until(device, deadline) == 0) {
-    kirchhoff_interrupt(device);
+    serve(device);
     result = kirchhoff_poll(device, tag, record);
   }
   if (result == KIRCHHOFF_E_PENDING) { /* it may have been done at the very end */
@@ -370,7 +382,7 @@ int kirchhoff_wait_idle(kirchhoff_device* device, uint64_t timeout_ns) {
       look_at_head(device);
       return device->head == device->started ? KIRCHHOFF_OK : KIRCHHOFF_E_TIMEOUT;
     }
-    kirchhoff_interrupt(device);
+    serve(device);
   }
 }
 
