@@ -80,12 +80,12 @@ typedef struct kirchhoff_device {
   krch_long_completion_t* records; /* one per entry of the ring */
   uint32_t ring_bus, records_bus;
   uint32_t entries;
-  uint32_t head;      /* entries before it are done; the chip's when it was last read */
-  uint32_t started;   /* entries before it are the chip's */
-  uint32_t tail;      /* next entry to be filled */
-  uint32_t next_tag;  /* of the next descriptor */
-  uint32_t first_tag; /* of the first descriptor since the ring was set up */
-  int handled;        /* an interrupt handler calls kirchhoff_interrupt() */
+  uint32_t head;     /* entries before it are done; the chip's when it was last read */
+  uint32_t started;  /* entries before it are the chip's */
+  uint32_t tail;     /* next entry to be filled */
+  uint32_t next_tag; /* of the next descriptor */
+  uint32_t placed;   /* descriptors since the ring was set up, at most `entries` */
+  int handled;       /* an interrupt handler calls kirchhoff_interrupt() */
   /* Written by kirchhoff_interrupt(). */
   volatile uint32_t interrupts; /* how many were acknowledged */
   volatile uint32_t errors;     /* how many of them told an error */

@@ -174,6 +174,7 @@ static uint32_t cut_way(error_bench* bench) {
   return links;
 }
 
+/* A register that is there, but no way leads to it. */
 static error_outcome refused_by_node(error_bench* bench, error_result* result) {
   if (next_node(bench) == 0) {
     return unreachable(result, "needs a mesh of more than one node");
