@@ -56,11 +56,11 @@ void HartCore::on_instruction(uc_struct* /*engine*/, std::uint64_t address, std:
 
 /// An instruction before which something may have to happen.
 void HartCore::attend(std::uint32_t address) {
+  if (executed_ >= limit_ && !stop_requested_ && !goes_on()) {
+    return pause_with(Pause::limit);
+  }
   if (stop_requested_) {
     return pause_with(Pause::stop_request);
-  }
-  if (executed_ >= limit_) {
-    return pause_with(Pause::limit);
   }
   if (lines_ != 0) {
     if (lines_unchecked_) {
@@ -83,6 +83,11 @@ void HartCore::attend(std::uint32_t address) {
   }
   ++executed_;
   current_ = address;
+}
+
+/// Code that was written meanwhile can only be forgotten between two runs.
+bool HartCore::goes_on() {
+  return bus_.limit_reached() && executed_ < limit_ && written_.empty();
 }
 
 bool HartCore::is_watched(std::uint32_t address) {

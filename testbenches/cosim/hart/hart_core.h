@@ -26,6 +26,11 @@ class HartBus {
   /// 1, 2 or 4 bytes. False: refused, which the program sees as an access fault. May call set_lines(),
   /// set_limit() and request_stop() of the hart that accesses; may not throw.
   virtual bool access(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value) = 0;
+
+  /// As many instructions as set_limit() says are begun. True: there is a new limit, the hart may go on; what
+  /// access() may do is allowed here, too. False: run() is to return. Going on without returning saves half
+  /// of the cost of a short quantum.
+  virtual bool limit_reached() { return false; }
 };
 
 /// The instructions of a RISC-V hart, RV32IMAC, machine mode: counted, interrupted and trapped exactly,
@@ -119,6 +124,7 @@ class HartCore final : private EmulatorClient {
   bool enter(const Trap& trap);
   [[nodiscard]] std::optional<Trap> trap_of(Emulator::End end);
   [[nodiscard]] Trap bad_access() const;
+  bool goes_on();
   bool is_watched(std::uint32_t address);
   void forget_written_code();
 
