@@ -110,6 +110,7 @@ class HartCore final : private EmulatorClient {
   static void on_instruction(uc_struct* engine, std::uint64_t address, std::uint32_t bytes, void* user);
   void attend(std::uint32_t address);
   void pause_with(Pause pause);
+  void begin_again();
   void plan_attention();
 
   // EmulatorClient
@@ -124,7 +125,6 @@ class HartCore final : private EmulatorClient {
   bool enter(const Trap& trap);
   [[nodiscard]] std::optional<Trap> trap_of(Emulator::End end);
   [[nodiscard]] Trap bad_access() const;
-  bool goes_on();
   bool is_watched(std::uint32_t address);
   void forget_written_code();
 
@@ -143,7 +143,8 @@ class HartCore final : private EmulatorClient {
   std::uint32_t lines_ = 0;
   bool lines_unchecked_ = false;  ///< lines, mie or mstatus may have changed since takeable() was asked
   bool stop_requested_ = false;
-  std::optional<Pause> pause_;     ///< for which the hook has stopped the emulator
+  bool hook_stopped_ = false;      ///< it has stopped the emulator
+  std::optional<Pause> pause_;     ///< for which it has, and the run returns
   std::optional<Trap> trap_;       ///< for which a callback has stopped it
   std::uint32_t bad_address_ = 0;  ///< of what is not mapped
   BreakpointSet breakpoints_;
