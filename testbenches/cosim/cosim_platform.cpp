@@ -33,14 +33,15 @@ HartParameters hart_parameters(const PlatformParameters& parameters) {
 }
 
 std::vector<BusRouter::Region> regions(const PlatformParameters& parameters) {
-  return {{.name = "finisher", .base = map::finisher_base, .bytes = map::finisher_bytes},
-          {.name = "clint", .base = map::clint_base, .bytes = map::clint_bytes},
-          {.name = "uart", .base = map::uart_base, .bytes = map::uart_bytes},
-          {.name = "accelerator",
-           .base = map::accelerator_base,
-           .bytes = map::accelerator_bytes,
-           .logged = false},
-          {.name = "ram", .base = map::ram_base, .bytes = parameters.ram_bytes, .memory = true, .logged = false}};
+  return {
+      {.name = "finisher", .base = map::finisher_base, .bytes = map::finisher_bytes},
+      {.name = "clint", .base = map::clint_base, .bytes = map::clint_bytes},
+      {.name = "uart", .base = map::uart_base, .bytes = map::uart_bytes},
+      {.name = "accelerator",
+       .base = map::accelerator_base,
+       .bytes = map::accelerator_bytes,
+       .logged = false},
+      {.name = "ram", .base = map::ram_base, .bytes = parameters.ram_bytes, .memory = true, .logged = false}};
 }
 
 }  // namespace
@@ -55,11 +56,13 @@ CosimPlatform::CosimPlatform(const model::ChipDescription& chip, const PlatformP
       ram_("ram", parameters.ram_bytes),
       uart_("uart", std::move(uart)),
       clint_("clint"),
-      finisher_("finisher", [this](std::uint32_t code) {
-        finished_ = true;
-        finisher_code_ = code;
-        hart_.end();
-      }) {
+      finisher_("finisher",
+                [this](std::uint32_t code) {
+                  finished_ = true;
+                  finisher_code_ = code;
+                  hart_.end();
+                }),
+      interrupt_trace_("interrupts", services) {
   tlm::tlm_global_quantum::instance().set(to_sc_time(parameters.quantum));
   ram_.set_write_listener([this](std::uint32_t offset, std::uint32_t bytes) {
     hart_.memory_written(map::ram_base + offset, bytes);
@@ -77,6 +80,9 @@ CosimPlatform::CosimPlatform(const model::ChipDescription& chip, const PlatformP
   hart_.external_interrupt(external_interrupt_);
   hart_.timer_interrupt(timer_interrupt_);
   hart_.software_interrupt(software_interrupt_);
+  interrupt_trace_.external(external_interrupt_);
+  interrupt_trace_.timer(timer_interrupt_);
+  interrupt_trace_.software(software_interrupt_);
 }
 
 std::size_t CosimPlatform::debug(tlm::tlm_command command, std::uint32_t address, std::byte* bytes,
@@ -128,6 +134,7 @@ RunEnd CosimPlatform::run() {
     case HartEnd::dead_end:
       end.reason = RunEnd::Reason::unhandled_trap;
       end.trap = hart_.core().dead_end();
+      end.handler = hart_.core().registers().csr(Emulator::Csr::mtvec) & ~3U;
       break;
   }
   return end;

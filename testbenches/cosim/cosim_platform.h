@@ -12,6 +12,7 @@
 #include "testbenches/cosim/hart/riscv_hart_module.h"
 #include "testbenches/cosim/platform/bus_router_module.h"
 #include "testbenches/cosim/platform/clint_module.h"
+#include "testbenches/cosim/platform/interrupt_trace_module.h"
 #include "testbenches/cosim/platform/platform_map.h"
 #include "testbenches/cosim/platform/ram_module.h"
 #include "testbenches/cosim/platform/test_finisher_module.h"
@@ -66,6 +67,7 @@ class CosimPlatform {
   Uart uart_;
   Clint clint_;
   TestFinisher finisher_;
+  InterruptTrace interrupt_trace_;
   sc_core::sc_signal<bool> external_interrupt_{"external_interrupt"};
   sc_core::sc_signal<bool> timer_interrupt_{"timer_interrupt"};
   sc_core::sc_signal<bool> software_interrupt_{"software_interrupt"};

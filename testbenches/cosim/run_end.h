@@ -19,10 +19,11 @@ struct RunEnd {
     killed  ///< by the debugger
   };
   Reason reason = Reason::pass;
-  std::uint32_t code = 0;  ///< of a failure
-  std::uint32_t pc = 0;    ///< of the next instruction
-  bool waits = false;      ///< in WFI
-  Trap trap;               ///< that nobody handles
+  std::uint32_t code = 0;     ///< of a failure
+  std::uint32_t pc = 0;       ///< of the next instruction
+  bool waits = false;         ///< in WFI
+  Trap trap;                  ///< that nobody handles
+  std::uint32_t handler = 0;  ///< where it would have been: mtvec
 
   [[nodiscard]] int exit_code() const;
 };

@@ -39,6 +39,13 @@ static int wait_until(kirchhoff_device* device, uint64_t deadline) {
   return device->hal.wait_irq(device->hal.context, left);
 }
 
+/* After wait_irq, where no handler has done it. */
+static void serve(kirchhoff_device* device) {
+  if (!device->handled) {
+    kirchhoff_interrupt(device);
+  }
+}
+
 static uint64_t deadline_of(kirchhoff_device* device, uint64_t timeout_ns) {
   const uint64_t now = device->hal.now(device->hal.context);
   return timeout_ns >= KIRCHHOFF_FOREVER - now ? KIRCHHOFF_FOREVER : now + timeout_ns;
@@ -94,7 +101,8 @@ static void set_up_ring(kirchhoff_device* device) {
   kirchhoff_write(device, KRCH_SEQ_RING_BASE_HIGH, 0);
   kirchhoff_write(device, KRCH_SEQ_RING_ENTRIES, device->entries);
   device->head = device->started = device->tail = 0;
-  device->first_tag = device->next_tag;
+  device->placed = 0;
+  device->error.status = 0;
   kirchhoff_write(device, KRCH_HOST_ERROR_STATUS, UINT32_MAX);
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_STATUS, UINT32_MAX);
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_ENABLE, ALL_INTERRUPTS);
@@ -118,7 +126,9 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
   device->hal = *hal;
   device->entries = entries;
   device->head = device->started = device->tail = 0;
+  device->placed = 0;
   device->next_tag = 1;
+  device->handled = 0;
   device->interrupts = 0;
   device->errors = 0;
   device->error.status = 0;
@@ -169,7 +179,7 @@ static int look_until_idle(kirchhoff_device* device, uint64_t timeout_ns) {
       return KIRCHHOFF_E_TIMEOUT;
     }
     device->hal.wait_irq(device->hal.context, LOOK_NS);
-    kirchhoff_interrupt(device);
+    serve(device);
   }
   return KIRCHHOFF_OK;
 }
@@ -179,7 +189,6 @@ int kirchhoff_reset(kirchhoff_device* device, uint64_t timeout_ns) {
   kirchhoff_write(device, KRCH_HOST_CONTROL, KRCH_HOST_CONTROL_RUN_MASK | KRCH_HOST_CONTROL_SOFT_RESET_MASK);
   const int result = look_until_idle(device, timeout_ns);
   if (result == KIRCHHOFF_OK) {
-    device->error.status = 0;
     set_up_ring(device);
   }
   return result;
@@ -242,6 +251,10 @@ uint32_t kirchhoff_interrupt(kirchhoff_device* device) {
   return status;
 }
 
+void kirchhoff_use_handler(kirchhoff_device* device, int on) {
+  device->handled = on;
+}
+
 /* An interrupt handler must not come between the look and the copy, so the service routine runs with the
    chip's interrupts disabled. */
 int kirchhoff_take_error(kirchhoff_device* device, kirchhoff_error* error) {
@@ -293,6 +306,7 @@ int kirchhoff_queue(kirchhoff_device* device, const krch_descriptor_t* descripto
   }
   device->next_tag = device->next_tag == UINT32_MAX ? 1 : device->next_tag + 1; /* 0 is nobody's */
   device->tail = (place + 1) % device->entries;
+  device->placed += device->placed < device->entries ? 1 : 0;
   return KIRCHHOFF_OK;
 }
 
@@ -314,11 +328,10 @@ int kirchhoff_poll(kirchhoff_device* device, uint32_t tag, krch_long_completion_
     return device == NULL ? KIRCHHOFF_E_ARGUMENT : KIRCHHOFF_E_TAG;
   }
   const uint32_t back = tags_between(tag, device->next_tag); /* places before the tail */
-  const uint32_t since_set_up = tags_between(device->first_tag, device->next_tag);
   if (back == 0 || back > device->entries) {
     return KIRCHHOFF_E_TAG;
   }
-  if (back > since_set_up) {
+  if (back > device->placed) { /* it was in the ring before a reset, if anywhere */
     return KIRCHHOFF_E_DROPPED;
   }
   if (back <= places_between(device, device->head, device->tail)) {
@@ -348,7 +361,7 @@ int kirchhoff_wait(kirchhoff_device* device, uint32_t tag, uint64_t timeout_ns,
   }
   const uint64_t deadline = deadline_of(device, timeout_ns);
   while (result == KIRCHHOFF_E_PENDING && wait_until(device, deadline) == 0) {
-    kirchhoff_interrupt(device);
+    serve(device);
     result = kirchhoff_poll(device, tag, record);
   }
   if (result == KIRCHHOFF_E_PENDING) { /* it may have been done at the very end */
@@ -370,7 +383,7 @@ int kirchhoff_wait_idle(kirchhoff_device* device, uint64_t timeout_ns) {
       look_at_head(device);
       return device->head == device->started ? KIRCHHOFF_OK : KIRCHHOFF_E_TIMEOUT;
     }
-    kirchhoff_interrupt(device);
+    serve(device);
   }
 }
 

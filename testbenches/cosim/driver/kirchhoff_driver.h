@@ -80,11 +80,12 @@ typedef struct kirchhoff_device {
   krch_long_completion_t* records; /* one per entry of the ring */
   uint32_t ring_bus, records_bus;
   uint32_t entries;
-  uint32_t head;      /* entries before it are done; the chip's when it was last read */
-  uint32_t started;   /* entries before it are the chip's */
-  uint32_t tail;      /* next entry to be filled */
-  uint32_t next_tag;  /* of the next descriptor */
-  uint32_t first_tag; /* of the first descriptor since the ring was set up */
+  uint32_t head;     /* entries before it are done; the chip's when it was last read */
+  uint32_t started;  /* entries before it are the chip's */
+  uint32_t tail;     /* next entry to be filled */
+  uint32_t next_tag; /* of the next descriptor */
+  uint32_t placed;   /* descriptors since the ring was set up, at most `entries` */
+  int handled;       /* an interrupt handler calls kirchhoff_interrupt() */
   /* Written by kirchhoff_interrupt(). */
   volatile uint32_t interrupts; /* how many were acknowledged */
   volatile uint32_t errors;     /* how many of them told an error */
@@ -116,6 +117,9 @@ void kirchhoff_resume(kirchhoff_device* device);
    kirchhoff_take_error(). Returns the bits of INTERRUPT_STATUS, 0: it was not the chip. kirchhoff_wait()
    calls it itself after wait_irq; where there is an interrupt handler, the handler calls it. */
 uint32_t kirchhoff_interrupt(kirchhoff_device* device);
+/* 1: an interrupt handler calls kirchhoff_interrupt() from now on, kirchhoff_wait() does not; 0: as at first.
+ */
+void kirchhoff_use_handler(kirchhoff_device* device, int on);
 /* The first error since the last call, acknowledged; 1: there was one, 0: none. */
 int kirchhoff_take_error(kirchhoff_device* device, kirchhoff_error* error);
 

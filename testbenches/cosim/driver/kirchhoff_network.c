@@ -257,8 +257,7 @@ int kirchhoff_network_queue_read(kirchhoff_network* network, uint64_t address, u
 
 /* ---- One step at a time: any number of tiles, whatever the ring holds ---- */
 
-int kirchhoff_network_program(kirchhoff_network* network, uint64_t timeout_ns) {
-  const uint32_t entries = kirchhoff_network_program_entries(network);
+static int program_up_to(kirchhoff_network* network, uint32_t entries, uint64_t timeout_ns) {
   for (uint32_t i = 0; i < entries; ++i) {
     krch_descriptor_t work;
     describe_program(network, i, &work);
@@ -268,6 +267,14 @@ int kirchhoff_network_program(kirchhoff_network* network, uint64_t timeout_ns) {
     }
   }
   return KIRCHHOFF_OK;
+}
+
+int kirchhoff_network_program(kirchhoff_network* network, uint64_t timeout_ns) {
+  return program_up_to(network, kirchhoff_network_program_entries(network), timeout_ns);
+}
+
+int kirchhoff_network_configure(kirchhoff_network* network, uint64_t timeout_ns) {
+  return program_up_to(network, configure_entries(network->image->writes_count), timeout_ns);
 }
 
 int kirchhoff_network_train(kirchhoff_network* network, uint32_t epoch, uint64_t timeout_ns,

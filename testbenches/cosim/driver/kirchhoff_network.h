@@ -59,6 +59,8 @@ size_t kirchhoff_network_weight_bytes(const kirchhoff_network* network);
 
 /* The same, done when they return; `record` may be null. */
 int kirchhoff_network_program(kirchhoff_network* network, uint64_t timeout_ns);
+/* The register writes alone: after a soft reset, which leaves the weights. */
+int kirchhoff_network_configure(kirchhoff_network* network, uint64_t timeout_ns);
 int kirchhoff_network_train(kirchhoff_network* network, uint32_t epoch, uint64_t timeout_ns,
                             krch_long_completion_t* record);
 int kirchhoff_network_test(kirchhoff_network* network, uint64_t outputs, uint64_t timeout_ns,

@@ -58,8 +58,7 @@ int id_of(Emulator::Csr csr) {
 
 }  // namespace
 
-std::uint64_t Emulator::read_region(uc_struct* /*engine*/, std::uint64_t offset, unsigned bytes,
-                                    void* user) {
+std::uint64_t Emulator::read_region(uc_struct* /*engine*/, std::uint64_t offset, unsigned bytes, void* user) {
   const auto& region = *static_cast<const Region*>(user);
   return region.client->device_read(region.base + static_cast<std::uint32_t>(offset), bytes);
 }

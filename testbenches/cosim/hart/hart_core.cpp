@@ -22,8 +22,6 @@ constexpr std::uint32_t compressed_ebreak = 0x9002;
 
 constexpr std::uint32_t opcode_mask = 0x7f;
 constexpr std::uint32_t system_opcode = 0x73;
-constexpr std::uint32_t store_opcode = 0x23;
-constexpr std::uint32_t atomic_opcode = 0x2f;
 
 /// Four bytes long, where a compressed instruction has two.
 bool is_whole_word(std::uint32_t instruction) {
@@ -77,11 +75,23 @@ void HartCore::attend(std::uint32_t address) {
   if (!stepping_ && breakpoints_.contains(address)) {
     return pause_with(Pause::breakpoint);
   }
+  if (!stepping_ && is_watched(address)) {
+    return pause_with(Pause::watchpoint);
+  }
   if (observer_ != nullptr) {
     observer_->instruction(address, executed_);
   }
   ++executed_;
   current_ = address;
+}
+
+bool HartCore::is_watched(std::uint32_t address) {
+  if (watchpoints_.empty()) {
+    return false;
+  }
+  const auto access = memory_access(instruction_at(address), [this](unsigned x) { return emulator_.x(x); });
+  watched_ = access ? watchpoints_.stop_of(*access) : std::nullopt;
+  return watched_.has_value();
 }
 
 void HartCore::pause_with(Pause pause) {
@@ -90,7 +100,8 @@ void HartCore::pause_with(Pause pause) {
 }
 
 void HartCore::plan_attention() {
-  const bool always = stop_requested_ || lines_ != 0 || !breakpoints_.empty() || observer_ != nullptr;
+  const bool always = stop_requested_ || lines_ != 0 || !breakpoints_.empty() || !watchpoints_.empty() ||
+                      observer_ != nullptr;
   attention_from_ = always ? 0 : limit_;
 }
 
@@ -124,6 +135,16 @@ void HartCore::add_breakpoint(std::uint32_t address) {
 
 void HartCore::remove_breakpoint(std::uint32_t address) {
   breakpoints_.remove(address);
+  plan_attention();
+}
+
+void HartCore::add_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) {
+  watchpoints_.add(kind, address, bytes);
+  plan_attention();
+}
+
+void HartCore::remove_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes) {
+  watchpoints_.remove(kind, address, bytes);
   plan_attention();
 }
 
@@ -193,6 +214,8 @@ HartCore::Pause HartCore::run() {
       }
     } else if (pause_ == Pause::breakpoint) {
       return Pause::breakpoint;
+    } else if (pause_ == Pause::watchpoint) {
+      return Pause::watchpoint;
     } else if (!pause_ && instruction_at(current_) == wfi_word && !wakes()) {
       return Pause::wait_for_interrupt;
     }
@@ -205,8 +228,7 @@ std::optional<Trap> HartCore::trap_of(Emulator::End end) {
     case Emulator::End::stopped:
       return trap_;
     case Emulator::End::bad_access:
-      return Trap{is_store(current_) ? TrapCause::store_fault : TrapCause::load_fault, current_,
-                  bad_address_};
+      return bad_access();
     case Emulator::End::bad_fetch:
       return Trap{TrapCause::fetch_fault, next_pc_, next_pc_};
     case Emulator::End::invalid_instruction: {
@@ -218,6 +240,13 @@ std::optional<Trap> HartCore::trap_of(Emulator::End end) {
       break;
   }
   throw foundation::ModelError(std::string{"the RISC-V emulator ended with: "} + emulator_.last_error());
+}
+
+/// Of memory where there is none. Atomic instructions that write count as stores.
+Trap HartCore::bad_access() const {
+  const auto operand = memory_operand(instruction_at(current_));
+  return {operand && operand->writes ? TrapCause::store_fault : TrapCause::load_fault, current_,
+          bad_address_};
 }
 
 std::optional<TrapCause> HartCore::takeable() const {
@@ -271,7 +300,6 @@ bool HartCore::enter(const Trap& trap) {
 
 // ---- memory -----------------------------------------------------------------------------------------
 
-/// 0 outside of memory, which no instruction is.
 std::uint32_t HartCore::instruction_at(std::uint32_t address) const {
   constexpr std::size_t halfword = 2;
   const std::size_t offset = address - memory_.base;
@@ -281,19 +309,6 @@ std::uint32_t HartCore::instruction_at(std::uint32_t address) const {
   std::uint32_t word = 0;
   std::memcpy(&word, &memory_.bytes[offset], std::min(sizeof word, memory_.bytes.size() - offset));
   return is_whole_word(word) ? word : word & 0xffff;
-}
-
-bool HartCore::is_store(std::uint32_t address) const {
-  const std::uint32_t word = instruction_at(address);
-  if (is_whole_word(word)) {
-    const std::uint32_t opcode = word & opcode_mask;
-    // lr.w, alone among the atomic instructions, only loads.
-    constexpr std::uint32_t load_reserved = 2;
-    return opcode == store_opcode || (opcode == atomic_opcode && word >> 27 != load_reserved);
-  }
-  // c.sw (quadrant 0) and c.swsp (quadrant 2) have the same function bits.
-  constexpr std::uint32_t compressed_store = 6;
-  return (word >> 13) == compressed_store;
 }
 
 void HartCore::memory_written(std::uint32_t address, std::uint32_t bytes) {

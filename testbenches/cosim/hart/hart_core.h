@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "testbenches/cosim/gdb/breakpoint_set.h"
+#include "testbenches/cosim/gdb/gdb_target.h"
+#include "testbenches/cosim/gdb/watchpoint_set.h"
 #include "testbenches/cosim/hart/emulator.h"
 #include "testbenches/cosim/hart/instruction_observer.h"
 #include "testbenches/cosim/hart/trap.h"
@@ -53,6 +55,7 @@ class HartCore final : private EmulatorClient {
     stop_request,        ///< request_stop()
     wait_for_interrupt,  ///< WFI with no enabled line high
     breakpoint,          ///< before the instruction at pc()
+    watchpoint,          ///< before an instruction that accesses what is watched
     dead_end,            ///< see dead_end()
   };
   /// Runs until one of these; never an instruction more.
@@ -77,6 +80,10 @@ class HartCore final : private EmulatorClient {
   // Debugging: between two runs.
   void add_breakpoint(std::uint32_t address);
   void remove_breakpoint(std::uint32_t address);
+  void add_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes);
+  void remove_watchpoint(WatchKind kind, std::uint32_t address, std::uint32_t bytes);
+  /// After Pause::watchpoint.
+  [[nodiscard]] const GdbStop& watched() const { return *watched_; }
   /// While it is on, neither interrupts nor breakpoints come between.
   void set_stepping(bool on);
   [[nodiscard]] std::uint32_t pc() const { return next_pc_; }
@@ -86,6 +93,8 @@ class HartCore final : private EmulatorClient {
 
   /// Address of the instruction begun last: within an access, the one that makes it.
   [[nodiscard]] std::uint32_t current_pc() const { return current_; }
+  /// The instruction in memory, two bytes or four; 0 outside of memory, which no instruction is.
+  [[nodiscard]] std::uint32_t instruction_at(std::uint32_t address) const;
   /// Told of every instruction and trap; null for nobody, which is much faster.
   void set_observer(InstructionObserver* observer);
 
@@ -109,8 +118,8 @@ class HartCore final : private EmulatorClient {
   /// False: it is a dead end.
   bool enter(const Trap& trap);
   [[nodiscard]] std::optional<Trap> trap_of(Emulator::End end);
-  [[nodiscard]] std::uint32_t instruction_at(std::uint32_t address) const;
-  [[nodiscard]] bool is_store(std::uint32_t address) const;
+  [[nodiscard]] Trap bad_access() const;
+  bool is_watched(std::uint32_t address);
   void forget_written_code();
 
   Memory memory_;
@@ -128,10 +137,12 @@ class HartCore final : private EmulatorClient {
   std::uint32_t lines_ = 0;
   bool lines_unchecked_ = false;  ///< lines, mie or mstatus may have changed since takeable() was asked
   bool stop_requested_ = false;
-  std::optional<Pause> pause_;               ///< for which the hook has stopped the emulator
-  std::optional<Trap> trap_;                 ///< for which a callback has stopped it
-  std::uint32_t bad_address_ = 0;            ///< of what is not mapped
+  std::optional<Pause> pause_;     ///< for which the hook has stopped the emulator
+  std::optional<Trap> trap_;       ///< for which a callback has stopped it
+  std::uint32_t bad_address_ = 0;  ///< of what is not mapped
   BreakpointSet breakpoints_;
+  WatchpointSet watchpoints_;
+  std::optional<GdbStop> watched_;
   bool stepping_ = false;
   InstructionObserver* observer_ = nullptr;
   struct Range {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "foundation/duration.h"
 #include "testbenches/cosim/hart/trap.h"
 
 namespace kirchhoff::testbenches {
@@ -18,6 +19,12 @@ class InstructionObserver {
   virtual void instruction(std::uint32_t pc, std::uint64_t executed) = 0;
   /// A trap is entered behind `executed` instructions; the next one is the first of its handler.
   virtual void trap(const Trap& trap, std::uint64_t executed) = 0;
+
+  /// WFI from now on, and no more.
+  virtual void sleeps(foundation::Duration /*now*/) {}
+  virtual void wakes(foundation::Duration /*now*/) {}
+  /// Nothing that is told later has begun before `kernel`.
+  virtual void settled(foundation::Duration /*kernel*/) {}
 };
 
 }  // namespace kirchhoff::testbenches

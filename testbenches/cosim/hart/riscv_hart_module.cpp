@@ -93,8 +93,15 @@ void RiscvHart::plan() {
 
 void RiscvHart::synchronise() {
   keeper_.sync();
+  begin_quantum();
+}
+
+void RiscvHart::begin_quantum() {
   sync_at_ = sc_core::sc_time_stamp() + tlm::tlm_global_quantum::instance().compute_local_quantum();
   sample_lines();
+  if (observer_ != nullptr) {
+    observer_->settled(to_duration(sc_core::sc_time_stamp()));
+  }
 }
 
 // ---- interrupts -------------------------------------------------------------------------------------
@@ -111,13 +118,20 @@ void RiscvHart::settle_lines() {
   keeper_.sync();
   wait(sc_core::SC_ZERO_TIME);
   wait(sc_core::SC_ZERO_TIME);
-  sync_at_ = sc_core::sc_time_stamp() + tlm::tlm_global_quantum::instance().compute_local_quantum();
-  sample_lines();
+  begin_quantum();
+}
+
+Duration RiscvHart::slept() const {
+  return slept_ + (waits_ ? local_time() - fell_asleep_ : Duration{0});
 }
 
 void RiscvHart::wait_for_line() {
-  waits_ = true;
   synchronise();
+  waits_ = true;
+  fell_asleep_ = local_time();
+  if (observer_ != nullptr) {
+    observer_->sleeps(local_time());
+  }
   while (!core_->wakes() && end_ == HartEnd::running) {
     const auto& lines = external_interrupt.value_changed_event() | timer_interrupt.value_changed_event() |
                         software_interrupt.value_changed_event();
@@ -137,7 +151,11 @@ void RiscvHart::wait_for_line() {
     sample_lines();
   }
   synchronise();
+  slept_ = slept();
   waits_ = false;
+  if (observer_ != nullptr) {
+    observer_->wakes(local_time());
+  }
 }
 
 // ---- the bus ----------------------------------------------------------------------------------------
@@ -222,6 +240,9 @@ void RiscvHart::handle(HartCore::Pause pause) {
     case HartCore::Pause::breakpoint:
       tell_debugger(GdbStop::Why::breakpoint);
       break;
+    case HartCore::Pause::watchpoint:
+      tell_debugger(core_->watched());
+      break;
     case HartCore::Pause::dead_end:
       tell_debugger(why_of(core_->dead_end()), to_string(core_->dead_end().cause));
       end(HartEnd::dead_end);
@@ -246,14 +267,18 @@ void RiscvHart::handle(HartCore::Pause pause) {
   }
 }
 
-/// Simulated time stands still until the debugger lets the hart go on.
 void RiscvHart::tell_debugger(GdbStop::Why why, const std::string& text) {
-  if (debugger_ == nullptr) {
-    return;
-  }
   GdbStop stop;
   stop.why = why;
   stop.text = text;
+  tell_debugger(stop);
+}
+
+/// Simulated time stands still until the debugger lets the hart go on.
+void RiscvHart::tell_debugger(const GdbStop& stop) {
+  if (debugger_ == nullptr) {
+    return;
+  }
   resume_ = debugger_->stopped(stop);
   step_from_ = core_->executed();
   core_->set_stepping(resume_ == GdbResume::step);

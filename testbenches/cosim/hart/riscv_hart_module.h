@@ -63,6 +63,8 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   [[nodiscard]] const std::exception_ptr& failure() const { return failure_; }
   /// It is in WFI.
   [[nodiscard]] bool waits() const { return waits_; }
+  /// Simulated time in WFI.
+  [[nodiscard]] foundation::Duration slept() const;
 
   /// Once the simulation has started.
   [[nodiscard]] HartCore& core() { return *core_; }
@@ -83,10 +85,12 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   void fold();
   void plan();
   void synchronise();
+  void begin_quantum();
   void sample_lines();
   void settle_lines();
   void wait_for_line();
   void tell_debugger(GdbStop::Why why, const std::string& text = {});
+  void tell_debugger(const GdbStop& stop);
 
   bool access(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value) override;
   bool transport(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value);
@@ -94,14 +98,16 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   HartParameters parameters_;
   std::unique_ptr<HartCore> core_;
   tlm_utils::tlm_quantumkeeper keeper_;
-  sc_core::sc_time sync_at_;      ///< end of the present quantum
-  std::uint64_t folded_ = 0;      ///< instructions whose time is in the keeper
+  sc_core::sc_time sync_at_;  ///< end of the present quantum
+  std::uint64_t folded_ = 0;  ///< instructions whose time is in the keeper
   tlm::tlm_generic_payload payload_;
   GdbServer* debugger_ = nullptr;
   GdbResume resume_ = GdbResume::run;  ///< what the debugger wanted last
   std::uint64_t step_from_ = 0;        ///< instructions then
   InstructionObserver* observer_ = nullptr;
   bool waits_ = false;
+  foundation::Duration fell_asleep_{0};
+  foundation::Duration slept_{0};  ///< before that
   HartEnd end_ = HartEnd::running;
   std::exception_ptr failure_;
 };

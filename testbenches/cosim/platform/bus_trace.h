@@ -13,8 +13,8 @@
 
 namespace kirchhoff::testbenches {
 
-/// What others see of the bus, as waveforms (a part for each initiator, in state READ or WRITE, and the address
-/// it accesses) and in the log of transactions.
+/// What others see of the bus, as waveforms (a part for each initiator, in state READ or WRITE, and the
+/// address it accesses) and in the log of transactions.
 class BusTrace {
  public:
   /// `scope` is the name of the bus.

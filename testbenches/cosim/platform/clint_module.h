@@ -11,11 +11,11 @@
 
 namespace kirchhoff::testbenches {
 
-/// Core-local interruptor of one hart: simulated time, timer and software interrupt (layout of SiFive's, as in
-/// QEMU's virt machine: msip at 0, mtimecmp at 0x4000, mtime at 0xbff8; 32-bit accesses).
+/// Core-local interruptor of one hart: simulated time, timer and software interrupt (layout of SiFive's, as
+/// in QEMU's virt machine: msip at 0, mtimecmp at 0x4000, mtime at 0xbff8; 32-bit accesses).
 ///
-/// mtime counts simulated time at 10 MHz and cannot be written. The timer line is high while mtime >= mtimecmp,
-/// which is all ones at first.
+/// mtime counts simulated time at 10 MHz and cannot be written. The timer line is high while mtime >=
+/// mtimecmp, which is all ones at first.
 class Clint final : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Clint> bus;

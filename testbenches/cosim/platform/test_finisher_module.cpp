@@ -15,9 +15,7 @@ TestFinisher::TestFinisher(const sc_core::sc_module_name& name, Finish finish)
 void TestFinisher::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   access_register<std::uint32_t>(
       payload, delay,
-      [](std::uint64_t offset) {
-        return offset == 0 ? std::optional<std::uint32_t>{0} : std::nullopt;
-      },
+      [](std::uint64_t offset) { return offset == 0 ? std::optional<std::uint32_t>{0} : std::nullopt; },
       [this](std::uint64_t offset, std::uint32_t value) { return write(offset, value); });
 }
 

@@ -9,8 +9,8 @@
 
 namespace kirchhoff::testbenches {
 
-/// Ends the simulation when the program says so (SiFive's test finisher, as in QEMU's virt machine): a word at
-/// offset 0, 0x5555 for a pass, code << 16 | 0x3333 for a failure. Any other word is refused.
+/// Ends the simulation when the program says so (SiFive's test finisher, as in QEMU's virt machine): a word
+/// at offset 0, 0x5555 for a pass, code << 16 | 0x3333 for a failure. Any other word is refused.
 class TestFinisher final : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<TestFinisher> bus;

@@ -9,8 +9,8 @@ namespace {
 
 // PC16550D data sheet, table 2.
 enum Register : std::uint64_t {
-  data = 0,  // divisor latch, low byte
-  interrupt_enable = 1,  // divisor latch, high byte
+  data = 0,                      // divisor latch, low byte
+  interrupt_enable = 1,          // divisor latch, high byte
   interrupt_identification = 2,  // written: FIFO control
   line_control = 3,
   modem_control = 4,
