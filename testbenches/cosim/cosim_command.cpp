@@ -19,10 +19,12 @@
 #include "testbenches/cosim/hart_profile.h"
 #include "testbenches/cosim/hart_trace.h"
 #include "testbenches/cosim/image/network_image.h"
+#include "testbenches/cosim/interrupt_picture.h"
 #include "testbenches/cosim/loader.h"
 #include "testbenches/cosim/observer_group.h"
 #include "testbenches/cosim/profile/profile_text.h"
 #include "testbenches/cosim/uart_console.h"
+#include "testbenches/cosim/warning_lines.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
 #include "testbenches/host/data_set.h"
@@ -128,6 +130,7 @@ int cosim(const CosimOptions& options) {
   const foundation::Services services{
       ledger,  recorder.waveforms(),   static_cast<std::uint64_t>(configuration->network.seed), nullptr,
       nullptr, recorder.transactions()};
+  show_warnings_as_lines();
   UartConsole console{options.json ? nullptr : &std::cout};
   CosimPlatform platform{description, platform_parameters(options, program, ram_bytes), services,
                          [&console](char character) { console.put(character); }};
@@ -177,6 +180,9 @@ int cosim(const CosimOptions& options) {
     services.trace->settle(result.simulated);
   }
   recorder.close();
+  if (options.chip.trace) {
+    draw_interrupt(folder / "trace.vcd", "An interrupt of the chip in " + firmware.filename().string());
+  }
   const auto spent = profile.finish(result.instructions, result.simulated);
 
   const std::string report = cosim_report(result);
