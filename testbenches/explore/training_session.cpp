@@ -347,7 +347,7 @@ bool TrainingSession::Run::offer_to_save(Duration now) {
 void TrainingSession::Run::save(foundation::StateWriter& writer) const {
   writer.section("host", 1);
   writer(saved_at_, record_, *driver_);
-  writer.section("ledger", 1);
+  writer.section("ledger", 2);
   writer(session_.ledger_);
   hosted_.chip.save(writer);
 }
@@ -357,7 +357,7 @@ void TrainingSession::Run::restore() {
   saved_->section("host", 1);
   (*saved_)(saved_at_, record_, *driver_);
   driver_->sleep(saved_at_ - kernel_time());
-  saved_->section("ledger", 1);
+  saved_->section("ledger", 2);
   (*saved_)(session_.ledger_);
   hosted_.chip.restore(*saved_);
   saved_->finish();
