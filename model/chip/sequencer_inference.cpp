@@ -17,6 +17,7 @@ void SequencerCore::infer(const Descriptor& descriptor, Fetched& next, Duration&
                           Completion& completion) {
   std::vector<Flight> flights(in_flight_);
   Fetched example;
+  Duration compared = now;  // the last one; `now` may be the caller's clock, which settled() sets
   Duration written = now;
   std::uint32_t launched = 0;
   std::uint32_t collected = 0;
@@ -31,12 +32,12 @@ void SequencerCore::infer(const Descriptor& descriptor, Fetched& next, Duration&
     Flight& place = flights[launched % in_flight_];
     Flight earlier = place;
     const bool full = launched >= in_flight_;
-    if (full && !collect(descriptor, earlier, now, completion)) {
+    if (full && !collect(descriptor, earlier, compared, completion)) {
       broken = true;
       break;
     }
     collected += full ? 1 : 0;
-    place = {.number = launched, .label = example.label, .start = std::max(now, example.ready)};
+    place = {.number = launched, .label = example.label, .start = std::max(compared, example.ready)};
     if (in_flight_ == 1 || launched == 0) {
       state(in_flight_ == 1 ? "FORWARD" : "INFER", place.start);
     }
@@ -71,15 +72,15 @@ void SequencerCore::infer(const Descriptor& descriptor, Fetched& next, Duration&
       ports_.arrived(arriving_[buffer_of(flight)].here);
       continue;
     }
-    broken = !collect(descriptor, flight, now, completion);
-    written = std::max(written, now);
+    broken = !collect(descriptor, flight, compared, completion);
+    written = std::max(written, compared);
     broken = broken || !hand_over(descriptor, flight, written, completion);
   }
   if (error != 0) {  // the first one counts
     completion.error = error;
     fault_ = fault;
   }
-  now = std::max(now, written);
+  now = std::max(compared, written);
   ports_.settled(now);
 }
 

@@ -234,6 +234,9 @@ int explore(const Options& given) {
   std::vector<Matrix> weights;
   TrainingSession session{*configuration, detail, data, weights, coding_style(options)};
   check_synapses(options, session);
+  if (options.infer) {
+    session.also_infer();
+  }
   const auto folder = make_run_folder(options, data.name);
 
   const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
@@ -336,6 +339,11 @@ int explore(const Options& given) {
              .transfer_interval = static_cast<double>(training.transfer_interval),
              .transposed_passes = configuration->periphery.adc_two_phase_deltas ? 2.0 : 1.0},
             result);
+  if (session.inferred()) {
+    result.inference->in_flight = configuration->chip.examples_in_flight;
+    result.inference->test_percent =
+        100.0 * session.inferred()->correct / std::max(1U, session.inferred()->count);
+  }
   result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
   for (const auto& layer : session.saturated()) {
     result.saturation.push_back({layer.cells, layer.capacitors, layer.weights});

@@ -91,6 +91,7 @@ class TrainingSession::Run final : private foundation::RestListener, private Mom
   void restore();
   void train_epoch();
   void train_batch(std::uint32_t count);
+  void infer(MemoryMap& memory);
   void lose_power(const PowerSchedule::Event& event);
   void look(int epoch);
   /// True where the run is to end here.
@@ -186,6 +187,9 @@ void TrainingSession::Run::program(ChipDriver& driver, MemoryMap& memory) {
       return;
     }
   }
+  if (session_.infers_) {
+    infer(memory);
+  }
   session_.final_weights_ = driver.read_weights(session_.network_, session_.mapping_);
 }
 
@@ -265,6 +269,17 @@ void TrainingSession::Run::train_batch(std::uint32_t count) {
   record_.done += completion.count;
   record_.correct += completion.correct;
   record_.loss += completion.loss;
+}
+
+void TrainingSession::Run::infer(MemoryMap& memory) {
+  const Examples& examples = session_.data_.test;
+  ChipDriver::Batch batch;
+  batch.inputs = memory.attach(examples.inputs);
+  batch.labels = memory.attach(examples.labels);
+  batch.outputs = memory.allocate(examples.count() * sizeof(std::uint16_t));
+  batch.count = static_cast<std::uint32_t>(examples.count());
+  batch.stride = batch_.stride;
+  session_.inferred_ = driver_->infer(batch);
 }
 
 void TrainingSession::Run::lose_power(const PowerSchedule::Event& event) {

@@ -105,7 +105,10 @@ class FakePorts final : public model::SequencerPorts {
     }
     return true;
   }
-  void settled(Duration now) override { settled_at.push_back(now); }
+  void settled(Duration now) override {
+    settled_at.push_back(now);
+    *clock = now;  // as the sequencer's own does
+  }
 
   struct Sent {
     PacketHeader header;
@@ -123,6 +126,7 @@ class FakePorts final : public model::SequencerPorts {
   bool answers = true;
   int groups_that_answer = 2;
   model::SequencerCore* core = nullptr;
+  Duration* clock = nullptr;
 };
 
 class Sequencer : public testing::Test {
@@ -134,6 +138,7 @@ class Sequencer : public testing::Test {
 
   Sequencer() {
     ports.core = &core;
+    ports.clock = &now;
     set(reg::inputs, kInputs);
     set(reg::classes, kClasses);
     set(reg::output_lsb, std::bit_cast<std::uint32_t>(0.5F));
