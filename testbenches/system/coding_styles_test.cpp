@@ -142,13 +142,14 @@ TEST(CodingStyles, AgreeToTheBitOnThePreset) {
 
 // Inferring, several examples are under way, on tiles and links of their own.
 TEST(CodingStyles, AgreeToTheBitWithExamplesUnderWay) {
-  expect_same_bits({{"chip.mesh_rows=2", "chip.mesh_columns=2", "chip.tile_rows=600", "chip.tile_columns=64",
-                     "network.image_hidden=[40, 20]", "training.transfer_interval=20",
-                     "chip.examples_in_flight=4"}});
+  expect_same_bits(
+      {{"chip.mesh_rows=2", "chip.mesh_columns=2", "chip.tile_rows=600", "chip.tile_columns=64",
+        "network.image_hidden=[40, 20]", "training.transfer_interval=20", "chip.examples_in_flight=4"}});
 }
 
-// On the preset's chip, layers share links: a packet of one example meets those of another. Loosely timed, the
-// earlier example has the right of way; approximately timed, who comes first. What is computed is the same.
+// On the preset's chip, layers share links: a packet of one example meets those of another. Loosely timed,
+// the earlier example has the right of way; approximately timed, who comes first. What is computed is the
+// same.
 TEST(CodingStyles, ComputeTheSameWhereExamplesUnderWayMeet) {
   const Scenario scenario{{"training.transfer_interval=40", "chip.examples_in_flight=4"}};
   const Outcome lt = train(scenario, CodingStyle::loosely_timed);
