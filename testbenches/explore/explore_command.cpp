@@ -211,7 +211,7 @@ bool is_whole_run(const Options& options, const model::Configuration& configurat
 
 }  // namespace
 
-int explore(const Options& given) {
+int explore(const Options& given, const interconnect::SocketBinder& sockets) {
   std::optional<SavedRun> saved;
   if (!given.resume.empty()) {
     saved.emplace(open_checkpoint(given.resume));
@@ -302,7 +302,8 @@ int explore(const Options& given) {
       {.trace = &timeline,
        .traces_cell = options.trace,
        .synapses = observation.listener(),
-       .transactions = recorder.transactions()},
+       .transactions = recorder.transactions(),
+       .sockets = &sockets},
       {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
        .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
        .epoch_done =

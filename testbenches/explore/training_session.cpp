@@ -113,6 +113,8 @@ class TrainingSession::Run final : private foundation::RestListener, private Mom
   model::ChipDescription description_;
   foundation::Services services_;
   model::FrozenNetwork frozen_;
+  const interconnect::SocketBinder direct_;
+  const interconnect::SocketBinder& sockets_;
   HostedChip hosted_;
 
   ChipDriver* driver_ = nullptr;
@@ -140,8 +142,10 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
                 listeners.transactions},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,
               services_.seed),
-      hosted_(description_, services_,
-              [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {
+      sockets_(listeners.sockets == nullptr ? direct_ : *listeners.sockets),
+      hosted_(
+          description_, services_, [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); },
+          sockets_) {
   if (listeners.trace != nullptr) {
     listeners.trace->end_of_declarations();
   }
@@ -152,6 +156,7 @@ bool TrainingSession::Run::run() {
   if (ended_) {
     return false;
   }
+  sockets_.finish();
   session_.ledger_.counters().out_of_order_reservations = hosted_.chip.out_of_order_reservations();
   session_.saturated_.assign(session_.network_.layers.size(), {});
   for (const auto& tile : session_.mapping_.tiles) {

@@ -13,6 +13,7 @@
 #include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
 #include "foundation/transaction_listener.h"
+#include "interconnect/socket_binder.h"
 #include "model/chip/chip_description.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
@@ -71,6 +72,7 @@ class TrainingSession {
     bool traces_cell = true;  ///< the sink wants the synapse of the parameters trace.*
     foundation::SynapseListener* synapses = nullptr;
     foundation::TransactionListener* transactions = nullptr;
+    const interconnect::SocketBinder* sockets = nullptr;  ///< who joins the sockets of every pair
   };
 
   /// Lets run() end with the test set, classified on the chip itself; see inferred().

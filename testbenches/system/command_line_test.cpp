@@ -537,6 +537,18 @@ TEST_F(CommandLine, OverlapMakesExamplesShorterAndSharedConvertersLonger) {
   EXPECT_GT(booked(plain, "digital"), 0);
 }
 
+TEST_F(CommandLine, HasMonitorsOnEverySocketPair) {
+  const auto counts = folder_ / "counts";
+  ASSERT_EQ(setenv("KIRCHHOFF_MONITOR_COUNTS", counts.c_str(), 1), 0);
+  const auto outcome = run(explore({}));
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  std::size_t pairs = 0;
+  std::size_t calls = 0;
+  std::ifstream{counts} >> pairs >> calls;
+  EXPECT_EQ(pairs, 176U);       // 4 x 8 routers with their tiles, sequencer, host interface, host
+  EXPECT_GT(calls, 60 * 130U);  // examples x packets
+}
+
 // Three layers: where the host bus is not in the way, results follow one another as fast as arrays are read.
 TEST_F(CommandLine, InferenceOverlapsExamples) {
   const auto outcome = [&](const std::vector<std::string>& more) {
