@@ -30,7 +30,8 @@ enum ExitCode : int {
   exit_check_failed = 1,
   exit_input = 2,
   exit_model = 3,
-  exit_watchdog = 4
+  exit_watchdog = 4,
+  exit_unhandled_trap = 5  ///< of firmware
 };
 
 }  // namespace kirchhoff::foundation

@@ -555,13 +555,14 @@ void Router::access_table(tlm::tlm_generic_payload& payload) {
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
+/// No address error: what is accessed may well be there.
 bool Router::may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) {
   if (!core_.link_enabled(port) || targets_[index_of(port)] == nullptr) {
-    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, disabled_link(node_, port));
+    refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, disabled_link(node_, port));
     return false;
   }
   if (header.hops++ >= core_.topology().node_count()) {
-    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "an access whose way runs in a circle");
+    refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "an access whose way runs in a circle");
     return false;
   }
   return true;

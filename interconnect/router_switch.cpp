@@ -101,7 +101,7 @@ bool RouterSwitch::is_under_way(const tlm::tlm_generic_payload& access) const {
 bool RouterSwitch::may_pass(Port in, PacketHeader& header, std::uint8_t ports,
                             tlm::tlm_generic_payload& payload) {
   if (is_under_way(payload)) {  // it would wait for the buffer that it holds itself
-    host_.refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "an access whose way runs in a circle");
+    host_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, "an access whose way runs in a circle");
     return false;
   }
   if (header.kind == PacketKind::access && ports != 0) {

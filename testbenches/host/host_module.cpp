@@ -6,30 +6,10 @@
 
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <pthread.h>
-#include <sanitizer/common_interface_defs.h>
-#endif
+#include "testbenches/host/kernel_run_module.h"
 
 namespace kirchhoff::testbenches {
 namespace {
-
-/// SystemC's coroutines tell the address sanitizer a wrong stack for the thread they return to; an exception
-/// thrown there later would be reported as a stack overflow. Tells it the right one.
-void restore_stack_bounds() {
-#if defined(__SANITIZE_ADDRESS__)
-  pthread_attr_t attributes;
-  void* bottom = nullptr;
-  std::size_t size = 0;
-  pthread_getattr_np(pthread_self(), &attributes);
-  pthread_attr_getstack(&attributes, &bottom, &size);
-  pthread_attr_destroy(&attributes);
-  void* fake_stack = nullptr;
-  __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
-  __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
-#endif
-}
 
 /// How often the program looks up while it waits for an interrupt; the chip does not notice.
 const auto idle_period = [] { return sc_core::sc_time(1, sc_core::SC_MS); };
@@ -158,10 +138,7 @@ void Host::memory_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
 }
 
 void run_host(Host& host) {
-  // Stopping is how a run ends, no news.
-  sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-  sc_core::sc_start();
-  restore_stack_bounds();
+  run_kernel();
   if (host.failure()) {
     std::rethrow_exception(host.failure());
   }

@@ -148,6 +148,8 @@ class FirmwareHost : public sc_core::sc_module, public HostBus {
       }
     }
   }
+  /// At most so long.
+  void wait_for_interrupt(const sc_core::sc_time& most) { wait(most, interrupt.posedge_event()); }
   std::size_t peek(std::uint64_t address, std::span<std::byte> bytes) override {
     return debug(tlm::TLM_READ_COMMAND, address, bytes);
   }

@@ -152,6 +152,19 @@ TEST_F(HostErrors, Accesses) {
   });
 }
 
+/// The register is there, but no way leads to it any more.
+TEST_F(HostErrors, ANodeBehindADisabledLink) {
+  run([&](FirmwareHost& host) {
+    const std::uint64_t links = interconnect::node_register_address(0, interconnect::router_registers_offset);
+    const std::uint32_t before = host.read32(links);
+    const std::uint64_t beyond = interconnect::node_register_address(1, 0);
+    host.write32(links, before & ~2U);  // east
+    EXPECT_EQ(host.get(beyond).status, tlm::TLM_GENERIC_ERROR_RESPONSE);
+    host.write32(links, before);
+    expect_error(host, ErrorCause::refused_by_node, beyond);
+  });
+}
+
 TEST_F(HostErrors, TheFirstOfSeveralIsKept) {
   run([&](FirmwareHost& host) {
     host.get(0x9000);
