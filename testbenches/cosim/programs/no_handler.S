@@ -1,0 +1,6 @@
+# An illegal instruction, and nobody to handle it.
+.globl _start
+_start:
+  nop
+broken:
+  .word 0xffffffff

@@ -1,0 +1,175 @@
+// The program behind ./kirchhoff cosim, run as a user runs it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "testbenches/system/program_runner.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using kirchhoff::testbenches::content;
+using kirchhoff::testbenches::ProgramOutcome;
+using kirchhoff::testbenches::run_program;
+using nlohmann::json;
+using testing::HasSubstr;
+
+/// Physical addresses of what is loaded become 0x10......: there is no RAM.
+void move_load_segments(std::string& elf) {
+  constexpr std::size_t file_header_bytes = 52;
+  constexpr std::size_t program_header_bytes = 32;
+  for (std::size_t header = file_header_bytes; header < file_header_bytes + 3 * program_header_bytes;
+       header += program_header_bytes) {
+    if (elf[header] == 1) {  // PT_LOAD
+      elf[header + 15] = 0x10;
+    }
+  }
+}
+
+class CosimCommandLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(fs::path{KIRCHHOFF_PROGRAMS} / "compute.elf")) {
+      GTEST_SKIP() << "no RISC-V cross compiler when this was built (Debian package gcc-riscv64-unknown-elf)";
+    }
+    std::string pattern = (fs::temp_directory_path() / "kirchhoff-cosim-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override {
+    if (!folder_.empty()) fs::remove_all(folder_);
+  }
+
+  static std::string program(const std::string& name) {
+    return (fs::path{KIRCHHOFF_PROGRAMS} / (name + ".elf")).string();
+  }
+  ProgramOutcome run(const std::string& firmware, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{firmware, "--out", (folder_ / "run").string()};
+    if (std::find(more.begin(), more.end(), "--data") == more.end()) {
+      more.insert(more.end(), {"--data", "none"});
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
+  }
+  json report() { return json::parse(content(folder_ / "run" / "report.json")); }
+
+  /// This exit code, and one line on stderr that holds all of these.
+  void expect_end(const ProgramOutcome& outcome, int code, const std::vector<std::string>& parts) {
+    EXPECT_EQ(outcome.code, code) << outcome.out << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    for (const auto& part : parts) {
+      EXPECT_THAT(outcome.err, HasSubstr(part));
+    }
+  }
+  /// A copy of a good program, changed.
+  std::string changed(const std::function<void(std::string&)>& change) {
+    std::string bytes = content(program("compute"));
+    change(bytes);
+    const auto path = folder_ / "changed.elf";
+    std::ofstream{path, std::ios::binary} << bytes;
+    return path.string();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CosimCommandLine, PassesAndReports) {
+  const auto outcome = run(program("compute"));
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("..............."));
+  const json got = report();
+  EXPECT_EQ(got["schema"], "kirchhoff.cosim/1");
+  EXPECT_EQ(got["end"]["reason"], "pass");
+  EXPECT_EQ(got["uart"], std::string(15, '.'));
+  EXPECT_GT(got["hart"]["instructions"], 9'000'000);
+}
+
+TEST_F(CosimCommandLine, QuantaChangeNeitherCountsNorResults) {
+  std::vector<json> reports;
+  for (const char* quantum : {"1us", "10us", "100us"}) {
+    ASSERT_EQ(run(program("compute"), {"--quantum", quantum}).code, 0);
+    json got = report();
+    for (const char* key : {"quantum_s", "wall_s"}) got["run"].erase(key);
+    got["hart"].erase("mips");
+    reports.push_back(got);
+  }
+  EXPECT_EQ(reports[1], reports[0]);
+  EXPECT_EQ(reports[2], reports[0]);
+}
+
+TEST_F(CosimCommandLine, RefusesWhatIsNoFirmware) {
+  expect_end(run("nothing.elf"), 2, {"'nothing.elf'"});
+  expect_end(run(changed([](std::string& bytes) { bytes[0] = 'X'; })), 2, {"changed.elf"});
+  expect_end(run(changed([](std::string& bytes) { bytes[4] = 2; })), 2, {"changed.elf", "32"});
+  expect_end(run(changed([](std::string& bytes) { bytes[18] = 62; })), 2, {"changed.elf", "RISC-V"});
+  expect_end(run(changed([](std::string& bytes) { bytes.resize(60); })), 2, {"changed.elf"});
+  expect_end(run(changed([](std::string& bytes) { bytes.clear(); })), 2, {"changed.elf"});
+  expect_end(run(changed(move_load_segments)), 2, {"changed.elf", "RAM"});
+}
+
+TEST_F(CosimCommandLine, StopsWhatGoesWrong) {
+  expect_end(run(program("nowhere")), 5, {"instruction access fault", "0x20000000", "no trap handler"});
+  expect_end(run(program("no_handler")), 5, {"illegal instruction", "broken", "0xffffffff", "mtvec is 0"});
+  expect_end(run(program("overflow")), 5, {"illegal instruction", "handler", "traps itself"});
+  expect_end(run(program("asleep")), 4, {"deadlock", "WFI"});
+  expect_end(run(program("endless"), {"--max-instructions", "1000"}), 4,
+             {"1,000 instructions", "0x80000000"});
+  EXPECT_EQ(report()["hart"]["instructions"], 1000);
+  expect_end(run(program("endless"), {"--max-time", "1ms"}), 4, {"1.00 ms", "--max-time"});
+  EXPECT_EQ(report()["end"]["reason"], "time_limit");
+  expect_end(run(program("interrupts"), {"--max-time", "5us"}), 4, {"--max-time"});
+  EXPECT_EQ(run(program("dma_outside")).code, 0);
+}
+
+TEST_F(CosimCommandLine, RefusesBadOptions) {
+  expect_end(run(program("compute"), {"--quantom", "1us"}), 2, {"--quantom", "--quantum"});
+  expect_end(run(program("compute"), {"--quantum", "1"}), 2, {"--quantum", "unit"});
+  expect_end(run(program("compute"), {"--quantum", "1ns"}), 2, {"--quantum", "--instruction-time"});
+  expect_end(run(program("compute"), {"--max-instructions", "0"}), 2, {"--max-instructions"});
+  expect_end(run(program("compute"), {"--ram", "4"}), 2, {"--ram", "16"});
+  expect_end(run(program("compute"), {"--gdb", "70000"}), 2, {"--gdb", "65535"});
+  expect_end(run(program("compute"), {"--chip", "209kk"}), 2, {"209kk", "209k"});
+  expect_end(run(program("compute"), {"--train", "5"}), 2, {"--train", "--data none"});
+  expect_end(run(program("compute"), {"second.elf"}), 2, {"more than one firmware"});
+  expect_end(run(program("compute"), {"--trace-signals", "hart.*"}), 2, {"--trace"});
+}
+
+TEST_F(CosimCommandLine, HelpNamesOptionsAndExitCodes) {
+  const auto outcome = run_program(KIRCHHOFF_PROGRAM, {"--help"}, folder_);
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* part :
+       {"--chip", "--gdb", "--max-time", "--quantum", "--profile", "--trace", "Exit codes"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(part));
+  }
+}
+
+TEST_F(CosimCommandLine, RecordsHartBusAndChipOnOneTimeLine) {
+  ASSERT_EQ(run(program("interrupts"), {"--trace", "--transactions"}).code, 0);
+  const std::string waves = content(folder_ / "run" / "trace.vcd");
+  for (const char* part :
+       {"$scope module hart", " pc ", " function ", "$scope module bus", "$scope module interrupts",
+        " external ", "$scope module chip", "host_interface", "sTRAP ", "sRUN ", "shandler "}) {
+    EXPECT_THAT(waves, HasSubstr(part));
+  }
+  const std::string log = content(folder_ / "run" / "transactions.csv");
+  EXPECT_THAT(log, HasSubstr("hart,clint,WRITE"));
+  EXPECT_THAT(log, HasSubstr("chip.host_interface,WRITE"));
+}
+
+TEST_F(CosimCommandLine, ProfileAddsUp) {
+  const auto outcome = run(program("compute"), {"--profile"});
+  ASSERT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("loop"));
+  EXPECT_THAT(content(folder_ / "run" / "profile.csv"), HasSubstr("loop,0x"));
+}
+
+}  // namespace
