@@ -21,7 +21,7 @@ constexpr const char* kText =
 Runs firmware on a RISC-V hart (RV32IMAC, machine mode) against the modelled chip: accelerator at 0x40000000,
 RAM at 0x80000000, CLINT, UART and test finisher as in QEMU's machine virt. Network and data are loaded at
 0x82000000 as a network image. FIRMWARE is a file, or the name of a program of ours: train (default), infer,
-selftest, errors, latency, cpu.
+selftest, errors, latency, checksum.
 )";
 constexpr const char* kExitCodes =
     R"(

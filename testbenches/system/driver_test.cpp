@@ -6,9 +6,9 @@
 #include <string>
 
 #include "model/chip/error_cause.h"
-#include "testbenches/cosim/image/image_view.h"
 #include "testbenches/host/child.h"
 #include "testbenches/system/driver_host.h"
+#include "testbenches/system/host_chain.h"
 
 // The C driver of firmware against the chip, on the host.
 namespace {
@@ -341,71 +341,11 @@ TEST_F(Driver, AChainLearnsTheBitsOfTheTestbenchHost) {
     const SmallNetwork small{*bench.configuration};
     std::vector<float> weights;
     bench.run([&](FirmwareHost& host) {
-      const ImageView view{small.image, "image"};
-      const auto& header = view.header();
-      const std::uint64_t base = host.memory.attach(small.image);
-      host.make_ring(128);
-      Descriptor work{};
-      work.operation = static_cast<std::uint32_t>(DescriptorOperation::configure);
-      work.count = header.writes_count;
-      work.input_address = base + header.writes_offset;
-      host.push(work);
-      for (const auto& tile : view.tiles()) {
-        work = {};
-        work.operation = static_cast<std::uint32_t>(DescriptorOperation::program_weights);
-        work.node = tile.node;
-        work.count = tile.rows;
-        work.columns = tile.columns;
-        work.stride = tile.columns * 4;
-        work.input_address = base + tile.weights_offset;
-        host.push(work);
-      }
-      for (const auto& epoch : view.epochs()) {
-        if (epoch.writes_count > 0) {
-          work = {};
-          work.operation = static_cast<std::uint32_t>(DescriptorOperation::configure);
-          work.count = epoch.writes_count;
-          work.input_address = base + epoch.writes_offset;
-          host.push(work);
-        }
-        work = {};
-        work.operation = static_cast<std::uint32_t>(DescriptorOperation::train);
-        work.count = header.train.count;
-        work.input_address = base + header.train.offset_inputs;
-        work.label_address = base + header.train.offset_labels;
-        work.order_address = base + epoch.order_offset;
-        work.stride = header.stride;
-        host.push(work);
-        work.operation = static_cast<std::uint32_t>(DescriptorOperation::infer);
-        work.count = header.test.count;
-        work.input_address = base + header.test.offset_inputs;
-        work.label_address = base + header.test.offset_labels;
-        work.order_address = 0;
-        host.push(work);
-      }
-      std::size_t cells = 0;
-      for (const auto& tile : view.tiles()) {
-        cells += std::size_t{tile.rows} * tile.columns;
-      }
-      weights.resize(cells);
-      const std::uint64_t read = host.memory.allocate(cells * sizeof(float));
-      std::uint64_t next = read;
-      for (const auto& tile : view.tiles()) {
-        work = {};
-        work.operation = static_cast<std::uint32_t>(DescriptorOperation::read_weights);
-        work.node = tile.node;
-        work.count = tile.rows;
-        work.columns = tile.columns;
-        work.stride = tile.columns * 4;
-        work.output_address = next;
-        next += std::uint64_t{tile.rows} * tile.columns * 4;
-        host.push(work);
-      }
+      const HostChain chain{host, small.image};
       sleep_until_start(host);
       host.ring_doorbell();
       EXPECT_TRUE(host.wait_idle(10'000'000));
-      const auto bytes = host.memory.readable(read, cells * sizeof(float));
-      std::memcpy(weights.data(), bytes.data(), bytes.size());
+      weights = chain.weights();
     });
     return weights;
   });
