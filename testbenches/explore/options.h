@@ -45,6 +45,7 @@ struct Options {
   bool infer = false;  ///< the test set on the chip itself, too
   bool quiet = false;
   bool export_start = false;
+  bool export_weights = false;
 
   // trace
   std::uint64_t examples = 4;
