@@ -23,6 +23,7 @@
 #include "testbenches/cosim/observer_group.h"
 #include "testbenches/cosim/profile/profile_text.h"
 #include "testbenches/cosim/uart_console.h"
+#include "testbenches/cosim/warning_lines.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
 #include "testbenches/host/data_set.h"
@@ -128,6 +129,7 @@ int cosim(const CosimOptions& options) {
   const foundation::Services services{
       ledger,  recorder.waveforms(),   static_cast<std::uint64_t>(configuration->network.seed), nullptr,
       nullptr, recorder.transactions()};
+  show_warnings_as_lines();
   UartConsole console{options.json ? nullptr : &std::cout};
   CosimPlatform platform{description, platform_parameters(options, program, ram_bytes), services,
                          [&console](char character) { console.put(character); }};

@@ -155,32 +155,29 @@ static error_outcome byte_enables(error_bench* bench, error_result* result) {
 }
 
 static error_outcome read_only(error_bench* bench, error_result* result) {
-  return access_refused(bench, result, BUS_WRITE, KRCH_HOST_ID, 4);
+  return access_refused(bench, result, BUS_WRITE, KRCH_HOST_ERROR_CAUSE, 4);
 }
 
-/* The chip's corner, at which the host's accesses enter the mesh, and the way out of it to the next node. */
-static uint32_t next_node(const error_bench* bench) {
-  return bench->chip->info.nodes > 1 ? 1 : 0;
+/* The node that is farthest from the chip's corner, at which the host's accesses enter the mesh; 0: there is
+ * no other. */
+static uint32_t far_node(const error_bench* bench) {
+  return bench->chip->info.nodes - 1;
 }
 
-static uint32_t way_to_next_node(const error_bench* bench) {
-  return bench->chip->info.mesh_columns > 1 ? KRCH_ROUTER_LINK_ENABLE_EAST_MASK
-                                            : KRCH_ROUTER_LINK_ENABLE_SOUTH_MASK;
-}
-
-static uint32_t cut_way(error_bench* bench) {
+/* No access leaves the corner any more; returns what restores it. */
+static uint32_t cut_corner_off(error_bench* bench) {
   const uint32_t links = kirchhoff_read(bench->chip, KRCH_ROUTER_LINK_ENABLE(0));
-  kirchhoff_write(bench->chip, KRCH_ROUTER_LINK_ENABLE(0), links & ~way_to_next_node(bench));
+  kirchhoff_write(bench->chip, KRCH_ROUTER_LINK_ENABLE(0), links & KRCH_ROUTER_LINK_ENABLE_LOCAL_MASK);
   return links;
 }
 
 /* A register that is there, but no way leads to it. */
 static error_outcome refused_by_node(error_bench* bench, error_result* result) {
-  if (next_node(bench) == 0) {
+  if (far_node(bench) == 0) {
     return unreachable(result, "needs a mesh of more than one node");
   }
-  const uint32_t links = cut_way(bench);
-  const error_outcome outcome = access_refused(bench, result, BUS_READ, KRCH_TILE_LAYER(next_node(bench)), 4);
+  const uint32_t links = cut_corner_off(bench);
+  const error_outcome outcome = access_refused(bench, result, BUS_READ, KRCH_TILE_LAYER(far_node(bench)), 4);
   kirchhoff_write(bench->chip, KRCH_ROUTER_LINK_ENABLE(0), links);
   return outcome;
 }
@@ -373,18 +370,18 @@ static error_outcome aborted(error_bench* bench, error_result* result) {
 /* How the test ends when the way to the node is cut so long after its begin. */
 static error_outcome self_test_cut_after(error_bench* bench, error_result* result, uint64_t delay_ns) {
   krch_descriptor_t work;
-  kirchhoff_describe_self_test(&work, next_node(bench));
+  kirchhoff_describe_self_test(&work, far_node(bench));
   work.operation |= KRCH_FLAG_INTERRUPT;
   uint32_t links = 0;
   if (delay_ns == 0) {
-    links = cut_way(bench);
+    links = cut_corner_off(bench);
   }
   uint32_t tag = 0;
   kirchhoff_queue(bench->chip, &work, &tag);
   kirchhoff_doorbell(bench->chip);
   if (delay_ns != 0) {
     bench->chip->hal.wait_irq(bench->chip->hal.context, delay_ns);
-    links = cut_way(bench);
+    links = cut_corner_off(bench);
   }
   krch_long_completion_t record;
   const int code = kirchhoff_wait(bench->chip, tag, SECOND_NS, &record);
@@ -394,7 +391,7 @@ static error_outcome self_test_cut_after(error_bench* bench, error_result* resul
 
 /* A test that was cut short leaves patterns in the node. */
 static error_outcome self_test_register(error_bench* bench, error_result* result) {
-  if (next_node(bench) == 0) {
+  if (far_node(bench) == 0) {
     return unreachable(result, "needs a mesh of more than one node");
   }
   return reset_and_go_on(bench, result, self_test_cut_after(bench, result, 0));
@@ -402,12 +399,12 @@ static error_outcome self_test_register(error_bench* bench, error_result* result
 
 /* Looks for the moment: where it lies depends on the chip's clock, and in a simulation on its quantum. */
 static error_outcome self_test_table(error_bench* bench, error_result* result) {
-  if (next_node(bench) == 0) {
+  if (far_node(bench) == 0) {
     return unreachable(result, "needs a mesh of more than one node");
   }
   const kirchhoff_hal* const hal = &bench->chip->hal;
   const uint64_t begin = hal->now(hal->context);
-  if (kirchhoff_self_test(bench->chip, next_node(bench), SECOND_NS, NULL) != KIRCHHOFF_OK) {
+  if (kirchhoff_self_test(bench->chip, far_node(bench), SECOND_NS, NULL) != KIRCHHOFF_OK) {
     return failed(result, "the node does not pass its self-test");
   }
   const uint64_t length = hal->now(hal->context) - begin;

@@ -90,13 +90,15 @@ const char* duration(uint64_t ns) {
 }
 
 uint32_t crc32(uint32_t crc, const void* bytes, size_t count) {
+  static const uint32_t of_half_byte[16] = {
+      0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+      0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
   const uint8_t* next = bytes;
   crc = ~crc;
   while (count-- > 0) {
     crc ^= *next++;
-    for (int bit = 0; bit < 8; ++bit) {
-      crc = crc >> 1 ^ (0xedb88320U & (0U - (crc & 1U)));
-    }
+    crc = crc >> 4 ^ of_half_byte[crc & 15U];
+    crc = crc >> 4 ^ of_half_byte[crc & 15U];
   }
   return ~crc;
 }
