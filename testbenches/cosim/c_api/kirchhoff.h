@@ -80,7 +80,7 @@ const char* kirchhoff_chip_version(void);
    freed goes with the chip. The six functions tell nothing of errors of the model: read32 returns 0, wait_irq
    -1, and kirchhoff_chip_status() the code. */
 int kirchhoff_chip_hal(kirchhoff_chip* chip, kirchhoff_hal* hal);
-/* Lets simulated time pass; the chip goes on with what it is doing. */
+/* Lets simulated time pass, 100 days in all; the chip goes on with what it is doing. */
 int kirchhoff_chip_advance(kirchhoff_chip* chip, uint64_t ns);
 /* Simulated time since the start. */
 uint64_t kirchhoff_chip_time_ps(kirchhoff_chip* chip);

@@ -427,6 +427,7 @@ class Chip:
         self._handle = None
         self._device = None
         self._network = None
+        self._registers = None
         self._interrupted = False
         self._lock = threading.RLock()
         library = self._library = _the_library()
@@ -698,10 +699,13 @@ class Chip:
         return found.offset + node * found.stride
 
     def _known_registers(self):
+        """By name; valid until close."""
         self._check_open()
-        count = ctypes.c_uint32()
-        listed = self._library.kirchhoff_chip_registers(self._handle, ctypes.byref(count))
-        return {listed[i].name.decode(): listed[i] for i in range(count.value)}
+        if self._registers is None:
+            count = ctypes.c_uint32()
+            listed = self._library.kirchhoff_chip_registers(self._handle, ctypes.byref(count))
+            self._registers = {listed[i].name.decode(): listed[i] for i in range(count.value)}
+        return self._registers
 
     def read(self, register, node=0):
         """A register, by name ("HOST_STATUS", "TILE_CONTROL" of a node) or offset, as a bus access. What the chip

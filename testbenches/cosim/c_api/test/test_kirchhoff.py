@@ -217,6 +217,8 @@ def looks():
         chip.advance(1e-3)
         if not 1e-3 < chip.time_s < 1.1e-3:
             raise AssertionError(f"{chip.time_s} s")
+        refused(lambda: chip.advance(1e7), "100 days")
+        refused(lambda: chip.advance(1e9), "100 days")
         if chip.counters()["cycles"] <= registers["HOST_CYCLES_LOW"]:
             raise AssertionError("cycles do not count")
         network = chip.network("strokes", train=20, test=10)
