@@ -19,13 +19,17 @@
 #include "testbenches/cosim/hart_profile.h"
 #include "testbenches/cosim/hart_trace.h"
 #include "testbenches/cosim/image/network_image.h"
+#include "testbenches/cosim/interrupt_picture.h"
 #include "testbenches/cosim/loader.h"
 #include "testbenches/cosim/observer_group.h"
 #include "testbenches/cosim/profile/profile_text.h"
 #include "testbenches/cosim/uart_console.h"
+#include "testbenches/cosim/warning_lines.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
+#include "testbenches/explore/scene_layers.h"
 #include "testbenches/host/data_set.h"
+#include "testbenches/trace/gtkwave_save.h"
 
 namespace kirchhoff::testbenches {
 
@@ -40,6 +44,7 @@ constexpr std::uint32_t mebibyte = 1U << 20;
 struct LoadedImage {
   std::vector<std::byte> bytes;
   std::optional<CosimResult::Image> summary;
+  std::vector<ExampleScene::Layer> layers;  ///< for GTKWave
 };
 
 LoadedImage make_image_of(const CosimOptions& options, const model::Configuration& configuration) {
@@ -57,6 +62,7 @@ LoadedImage make_image_of(const CosimOptions& options, const model::Configuratio
                    .test_examples = data.test.count(),
                    .epochs = static_cast<std::uint64_t>(configuration.network.epochs),
                    .tiles = plan.mapping.tiles.size()};
+  image.layers = layers_of(plan.network, plan.mapping);
   return image;
 }
 
@@ -128,6 +134,7 @@ int cosim(const CosimOptions& options) {
   const foundation::Services services{
       ledger,  recorder.waveforms(),   static_cast<std::uint64_t>(configuration->network.seed), nullptr,
       nullptr, recorder.transactions()};
+  show_warnings_as_lines();
   UartConsole console{options.json ? nullptr : &std::cout};
   CosimPlatform platform{description, platform_parameters(options, program, ram_bytes), services,
                          [&console](char character) { console.put(character); }};
@@ -176,7 +183,17 @@ int cosim(const CosimOptions& options) {
   if (services.trace != nullptr) {
     services.trace->settle(result.simulated);
   }
+  if (auto* waveforms = recorder.waveforms()) {
+    const auto window =
+        options.chip.trace_window.value_or(Options::Window{foundation::Duration{0}, result.simulated});
+    foundation::write_file_atomically(
+        folder / "trace.gtkw",
+        gtkwave_save("trace.vcd", waveforms->entries(), image.layers, window.begin, window.end));
+  }
   recorder.close();
+  if (options.chip.trace) {
+    draw_interrupt(folder / "trace.vcd", "An interrupt of the chip in " + firmware.filename().string());
+  }
   const auto spent = profile.finish(result.instructions, result.simulated);
 
   const std::string report = cosim_report(result);

@@ -51,9 +51,12 @@ static _Noreturn void give_up(const struct trap_frame* frame, uint32_t cause, ui
          (unsigned long)frame->pc, (unsigned long)value);
   printf("     ra 0x%08lx  sp 0x%08lx  a0 0x%08lx  a1 0x%08lx\n", (unsigned long)frame->ra,
          (unsigned long)frame->sp, (unsigned long)frame->a0, (unsigned long)frame->a1);
+  const uint32_t guard = (uint32_t)(uintptr_t)__stack_guard;
   if (frame->sp < limit) {
     printf("     the stack has overflowed: %lu bytes, of which it may use %lu\n",
            (unsigned long)(top - frame->sp), (unsigned long)(top - limit));
+  } else if (value >= guard && value < limit) {
+    printf("     below the stack, in its guard\n");
   }
   machine_finish(TRAP_EXIT_CODE);
 }
