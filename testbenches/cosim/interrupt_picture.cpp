@@ -27,6 +27,7 @@ constexpr std::string_view sleep_color = "#c9ced3";
 constexpr std::string_view read_color = "#009e73";
 constexpr std::string_view write_color = "#e69f00";
 constexpr std::string_view forward_color = "#0072b2";
+constexpr std::string_view convert_color = "#56a0d3";
 constexpr std::string_view backward_color = "#aa4499";
 constexpr std::string_view update_color = "#e69f00";
 constexpr std::string_view other_color = "#6b7780";
@@ -75,7 +76,10 @@ std::string_view color_of(std::string_view state) {
   if (state == "UPDATE" || state == "TRANSFER") {
     return update_color;
   }
-  return state == "FORWARD" || state == "READ" || state == "CONVERT" ? forward_color : other_color;
+  if (state == "CONVERT") {
+    return convert_color;
+  }
+  return state == "FORWARD" || state == "READ" ? forward_color : other_color;
 }
 
 std::uint64_t number(std::string_view bits) {
