@@ -27,7 +27,9 @@
 #include "testbenches/cosim/warning_lines.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
+#include "testbenches/explore/scene_layers.h"
 #include "testbenches/host/data_set.h"
+#include "testbenches/trace/gtkwave_save.h"
 
 namespace kirchhoff::testbenches {
 
@@ -42,6 +44,7 @@ constexpr std::uint32_t mebibyte = 1U << 20;
 struct LoadedImage {
   std::vector<std::byte> bytes;
   std::optional<CosimResult::Image> summary;
+  std::vector<ExampleScene::Layer> layers;  ///< for GTKWave
 };
 
 LoadedImage make_image_of(const CosimOptions& options, const model::Configuration& configuration) {
@@ -59,6 +62,7 @@ LoadedImage make_image_of(const CosimOptions& options, const model::Configuratio
                    .test_examples = data.test.count(),
                    .epochs = static_cast<std::uint64_t>(configuration.network.epochs),
                    .tiles = plan.mapping.tiles.size()};
+  image.layers = layers_of(plan.network, plan.mapping);
   return image;
 }
 
@@ -178,6 +182,13 @@ int cosim(const CosimOptions& options) {
   result.uart = console.text();
   if (services.trace != nullptr) {
     services.trace->settle(result.simulated);
+  }
+  if (auto* waveforms = recorder.waveforms()) {
+    const auto window =
+        options.chip.trace_window.value_or(Options::Window{foundation::Duration{0}, result.simulated});
+    foundation::write_file_atomically(
+        folder / "trace.gtkw",
+        gtkwave_save("trace.vcd", waveforms->entries(), image.layers, window.begin, window.end));
   }
   recorder.close();
   if (options.chip.trace) {

@@ -17,6 +17,7 @@
 #include "testbenches/explore/observation.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
+#include "testbenches/explore/scene_layers.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/example_timeline.h"
@@ -31,21 +32,6 @@ namespace kirchhoff::testbenches {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<ExampleScene::Layer> layers_of(const TrainingSession& session) {
-  const auto& mapping = session.mapping();
-  const auto widths = session.network().widths();
-  std::vector<ExampleScene::Layer> layers(mapping.layers.size());
-  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    layers[layer].name = "Layer " + std::to_string(layer + 1) + ": " + std::to_string(widths[layer]) +
-                         " \u2192 " + std::to_string(widths[layer + 1]);
-  }
-  for (const auto& tile : mapping.tiles) {
-    layers[tile.layer].tiles.push_back("tile_" + std::to_string(mapping.topology.row_of(tile.node)) + '_' +
-                                       std::to_string(mapping.topology.column_of(tile.node)));
-  }
-  return layers;
-}
 
 /// As --set values: where the user names no synapse, the one of the last layer's first bias, whose input is
 /// never zero, so that it learns from every example.
@@ -80,13 +66,13 @@ ExampleScene scene_of(const Options& options, const model::Configuration& config
                    std::to_string(options.examples) + " of " + data.name;
   scene.begin = timeline.limits()->begin;
   scene.packets = keeper.packets();
-  scene.layers = layers_of(session);
+  scene.layers = layers_of(session.network(), session.mapping());
   return scene;
 }
 
 }  // namespace
 
-int trace(const Options& given) {
+int trace(const Options& given, const interconnect::SocketBinder& sockets) {
   Options options = given;
   options.trace = options.transactions = true;
   options.sets.push_back("training.epochs=1");
@@ -113,8 +99,9 @@ int trace(const Options& given) {
   ExampleTimeline timeline{recorder.waveforms(), true};
   PacketKeeper keeper{*recorder.transactions()};
   const auto look = [&](const TrainingSession::Rest& rest) { observation.look(rest); };
-  session.run({.trace = &timeline, .synapses = observation.listener(), .transactions = &keeper},
-              {.trained = {}, .at_rest = look, .epoch_done = {}, .can_save = {}});
+  session.run(
+      {.trace = &timeline, .synapses = observation.listener(), .transactions = &keeper, .sockets = &sockets},
+      {.trained = {}, .at_rest = look, .epoch_done = {}, .can_save = {}});
   if (!timeline.limits()) {
     throw foundation::ModelError("no training example was finished, so that there is nothing to draw");
   }

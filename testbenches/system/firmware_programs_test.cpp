@@ -55,13 +55,13 @@ TEST_F(Firmware, TheHalKeepsItsPromises) {
 }
 
 TEST_F(Firmware, TrainingThatLearns) {
-  const std::vector<std::string> settings{"--train",  "2000", "--test",   "200",
-                                          "--epochs", "6",    "--detail", "ideal"};
+  const std::vector<std::string> settings{"--train",  "6000", "--test",   "400",
+                                          "--epochs", "10",   "--detail", "ideal"};
   const auto outcome = run_small("train", settings);
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("one doorbell"));
   EXPECT_THAT(outcome.out, HasSubstr("PASS: 9"));
-  EXPECT_THAT(outcome.out, HasSubstr("chip: 12000 examples trained, 1200 inferred"));
+  EXPECT_THAT(outcome.out, HasSubstr("chip: 60000 examples trained, 4000 inferred"));
 }
 
 TEST_F(Firmware, TrainingThatDoesNotLearnFails) {

@@ -118,7 +118,7 @@ int main(void) {
          (uint32_t)kirchhoff_count(chip, KIRCHHOFF_PACKETS),
          (uint32_t)(kirchhoff_count(chip, KIRCHHOFF_ENERGY_PJ) / 1000000U), chip->interrupts);
   const int good = (uint64_t)correct * 1000U >= (uint64_t)tests * expected_permille;
-  printf("%s: %s %% of the test examples, %s expected\n", good ? "PASS" : "FAIL", percent(correct, tests),
+  printf("%s: %s %% of the test examples, %s %% expected\n", good ? "PASS" : "FAIL", percent(correct, tests),
          percent(expected_permille, 1000));
   return good ? BOARD_PASS : BOARD_FAILED;
 }
