@@ -174,6 +174,7 @@ int cosim(const CosimOptions& options) {
   result.wall_s = std::chrono::duration<double>(Clock::now() - began).count();
   console.finish();
   if (debugger) {
+    result.wall_s -= std::chrono::duration<double>(debugger->server().halted()).count();
     debugger->server().exited(result.end.exit_code());
   }
   result.simulated = interconnect::to_duration(sc_core::sc_time_stamp());

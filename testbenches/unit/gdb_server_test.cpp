@@ -161,6 +161,26 @@ TEST_F(GdbServerTest, RangeStepsEndWhenTheDebuggerHangsUpOrInterrupts) {
   EXPECT_THAT(line_.heard, HasSubstr("$T02"));
 }
 
+TEST_F(GdbServerTest, CtrlCEndsStepsThroughAnEndlessLine) {
+  line_.event(Event::opened).packets({"vCont;r80000020,80000024:1"});
+  hart_.pc() = FakeHart::the_end;
+  hart_.due = 10;
+  hart_.event = [this] { line_.bytes("\x03"); };
+  serve(100'000'000);
+  EXPECT_LT(hart_.executed, 100'000'000);
+  EXPECT_THAT(line_.heard, HasSubstr("$T02"));
+}
+
+TEST_F(GdbServerTest, TimeHaltedIsToldApart) {
+  line_.event(Event::opened).packets({"c"});
+  ASSERT_EQ(server_.stopped({}), GdbResume::run);
+  const auto before = server_.halted();
+  EXPECT_GT(before.count(), 0);
+  wait_for_look();
+  server_.poll_slowly();
+  EXPECT_EQ(server_.halted(), before) << "running is not being halted";
+}
+
 TEST_F(GdbServerTest, DetachingTakesBreakpointsAlong) {
   line_.event(Event::opened).packets({"Z0,80000008,4", "Z2,80000100,4", "D"});
   serve();

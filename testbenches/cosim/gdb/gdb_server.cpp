@@ -22,6 +22,13 @@ GdbServer::GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor)
     : line_(line), commands_(target, monitor) {}
 
 GdbResume GdbServer::stopped(const GdbStop& stop) {
+  const auto begin = steady_clock::now();
+  const GdbResume next = serve(stop);
+  halted_ += steady_clock::now() - begin;
+  return next;
+}
+
+GdbResume GdbServer::serve(const GdbStop& stop) {
   GdbStop now = stop;
   if (connected_ && stop.why == GdbStop::Why::step && commands_.steps_on()) {
     const bool interrupted = poll();

@@ -45,6 +45,9 @@ class GdbServer {
   /// The same where each call is a long way from the next (the hart sleeps): always looks at the clock.
   bool poll_slowly();
 
+  /// Wall-clock time in stopped(), all in all.
+  [[nodiscard]] std::chrono::steady_clock::duration halted() const { return halted_; }
+
   /// The simulation is over: tells the debugger and hangs up.
   void exited(int code);
 
@@ -52,6 +55,7 @@ class GdbServer {
   static constexpr int polls_per_clock = 64;
 
  private:
+  GdbResume serve(const GdbStop& stop);
   bool look();
   /// Serves what has arrived; commands are only obeyed while the target is stopped, that is until one of them
   /// lets it go on.
@@ -72,6 +76,7 @@ class GdbServer {
   int resends_ = 0;
   int polls_left_ = 1;
   std::chrono::steady_clock::time_point next_look_{};
+  std::chrono::steady_clock::duration halted_{};
 };
 
 }  // namespace kirchhoff::testbenches
