@@ -126,6 +126,8 @@ TEST_F(GdbServerTest, CtrlCStopsWhatRuns) {
     while (polls < 1000 && !server_.poll()) ++polls;
     EXPECT_LE(polls, GdbServer::polls_per_clock);
     EXPECT_TRUE(server_.poll_slowly()) << "until it is told that it has stopped";
+    EXPECT_TRUE(server_.poll());
+    EXPECT_TRUE(server_.poll());
     server_.stopped({Why::interrupted, {}, 0, {}});
   } catch (const EndOfScript&) {
   }

@@ -71,40 +71,36 @@ GdbResume GdbServer::serve(const GdbStop& stop) {
 }
 
 bool GdbServer::poll_slowly() {
-  polls_left_ = polls_per_clock;
-  if (interrupt_pending_) {
-    return true;
-  }
   const auto now = steady_clock::now();
-  if (now < next_look_) {
-    return false;
+  if (!interrupt_pending_ && now >= next_look_) {
+    next_look_ = now + look_interval;
+    look();
   }
-  next_look_ = now + look_interval;
-  return look();
+  polls_left_ = interrupt_pending_ ? 1 : polls_per_clock;
+  return interrupt_pending_;
 }
 
-bool GdbServer::look() {
+void GdbServer::look() {
   std::string bytes;
   for (int i = 0; i < most_receives; ++i) {  // who never stops sending does not stop the target by it
     bytes.clear();
     switch (line_.receive(bytes, at_once)) {
       case GdbLine::Event::nothing:
-        return interrupt_pending_;
+        return;
       case GdbLine::Event::opened:
         connected_ = true;
         interrupt_pending_ = true;  // who comes wants to look around
-        return true;
+        return;
       case GdbLine::Event::closed:
         forget_debugger();
         break;
       case GdbLine::Event::bytes:
         take(bytes, false);
         if (interrupt_pending_) {
-          return true;
+          return;
         }
     }
   }
-  return false;
 }
 
 std::optional<GdbResume> GdbServer::take(const std::string& bytes, bool is_stopped) {

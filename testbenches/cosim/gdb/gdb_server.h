@@ -38,9 +38,9 @@ class GdbServer {
   /// a debugger; at any other time it returns `run` at once where there is none.
   GdbResume stopped(const GdbStop& stop);
 
-  /// While it runs, as often as once per quantum of a microsecond: true when the debugger wants it to stop.
-  /// Costs a decrement; a look at the clock every `polls_per_clock` calls, and at the line every
-  /// `look_interval`.
+  /// While it runs, as often as once per quantum of a microsecond: true when the debugger wants it to stop,
+  /// and then until stopped() is called. Costs a decrement; a look at the clock every `polls_per_clock`
+  /// calls, and at the line every `look_interval`.
   bool poll() { return --polls_left_ == 0 && poll_slowly(); }
   /// The same where each call is a long way from the next (the hart sleeps): always looks at the clock.
   bool poll_slowly();
@@ -56,7 +56,7 @@ class GdbServer {
 
  private:
   GdbResume serve(const GdbStop& stop);
-  bool look();
+  void look();
   /// Serves what has arrived; commands are only obeyed while the target is stopped, that is until one of them
   /// lets it go on.
   std::optional<GdbResume> take(const std::string& bytes, bool is_stopped);

@@ -244,8 +244,8 @@ void RiscvHart::check_limits() {
 
 /// The end of a quantum, with the emulator still running: it waits here, which costs a third of stopping it.
 bool RiscvHart::limit_reached() {
-  if (debugger_ != nullptr) {
-    return false;  // it has to be asked between two runs
+  if (debugger_ != nullptr && (resume_ == GdbResume::step || debugger_->poll())) {
+    return false;  // it is told between two runs
   }
   try {
     fold();
