@@ -111,20 +111,20 @@ bool CosimPlatform::poke(std::uint32_t address, std::span<const std::byte> bytes
 /// In slices, between which others may look whether it is to go on; no process notices.
 bool CosimPlatform::run_kernel_until_end(const StopWanted& stop_wanted) {
   constexpr Duration slice{1'000'000'000};
-  Duration now{0};
-  while (now < parameters_.most_time) {
-    const Duration until = parameters_.most_time - now > slice ? now + slice : parameters_.most_time;
-    run_kernel(to_sc_time(until));
-    now = to_duration(sc_core::sc_time_stamp());
-    if (hart_.ended() != HartEnd::running || hart_.failure() || !sc_core::sc_pending_activity()) {
-      break;
+  Duration until = slice;
+  while (true) {
+    run_kernel(to_sc_time(std::min(until, parameters_.most_time)));
+    if (hart_.ended() != HartEnd::running || hart_.failure() || !sc_core::sc_pending_activity() ||
+        until >= parameters_.most_time) {
+      return true;
     }
-    now = std::max(now, until);
     if (stop_wanted && stop_wanted()) {
       return false;
     }
+    // To the next event at least: the kernel complains of slices in which nothing happens.
+    until = to_duration(sc_core::sc_time_stamp()) +
+            std::max(slice, to_duration(sc_core::sc_time_to_pending_activity()));
   }
-  return true;
 }
 
 RunEnd CosimPlatform::run(const StopWanted& stop_wanted) {
@@ -137,10 +137,9 @@ RunEnd CosimPlatform::run(const StopWanted& stop_wanted) {
   end.waits = hart_.waits();
   switch (hart_.ended()) {
     case HartEnd::running:  // it waits, or somebody wants it to end
-      end.reason = interrupted ? RunEnd::Reason::interrupted
-                   : to_duration(sc_core::sc_time_stamp()) >= parameters_.most_time
-                       ? RunEnd::Reason::time_limit
-                       : RunEnd::Reason::deadlock;
+      end.reason = interrupted                      ? RunEnd::Reason::interrupted
+                   : sc_core::sc_pending_activity() ? RunEnd::Reason::time_limit
+                                                    : RunEnd::Reason::deadlock;
       break;
     case HartEnd::stopped:
       end.reason = !finished_            ? RunEnd::Reason::killed

@@ -130,6 +130,7 @@ TEST_F(CosimCommandLine, StopsWhatGoesWrong) {
   expect_end(run(program("endless"), {"--max-time", "1ms"}), 4, {"1.00 ms", "--max-time"});
   EXPECT_EQ(report()["end"]["reason"], "time_limit");
   expect_end(run(program("interrupts"), {"--max-time", "5us"}), 4, {"--max-time"});
+  expect_end(run(program("masked"), {"--max-time", "2us"}), 4, {"--max-time", "waiting for an interrupt"});
   EXPECT_EQ(run(program("dma_outside")).code, 0);
 }
 
