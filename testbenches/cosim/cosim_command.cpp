@@ -28,6 +28,7 @@
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
 #include "testbenches/explore/scene_layers.h"
+#include "testbenches/explore/stop_request.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/trace/gtkwave_save.h"
 
@@ -170,7 +171,10 @@ int cosim(const CosimOptions& options) {
                      .firmware = firmware.string(),
                      .image = image.summary};
   const auto began = Clock::now();
-  result.end = platform.run();
+  {
+    const StopRequest stop{true};
+    result.end = platform.run([] { return StopRequest::came(); });
+  }
   result.wall_s = std::chrono::duration<double>(Clock::now() - began).count();
   console.finish();
   if (debugger) {
