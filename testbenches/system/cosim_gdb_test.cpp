@@ -217,6 +217,20 @@ TEST_F(CosimGdbSession, DetachingLetsTheFirmwareRunToItsEnd) {
   EXPECT_THAT(recorded.outcome.out, HasSubstr("PASS: 200 interrupts"));
 }
 
+TEST_F(CosimGdb, CtrlCAtTheTerminalEndsAHaltedRun) {
+  DebuggedCosim cosim(firmware("latency"), folder_, {"--data", "none"});
+  ASSERT_NE(cosim.port(), 0) << content(folder_ / "stderr");
+  unit::Caller caller(cosim.port());
+  ASSERT_TRUE(caller.connected);
+  caller.send(gdb_packet("QStartNoAckMode"));
+  EXPECT_EQ(caller.receive(7), "+$OK#9a") << "it listens, so it is halted";
+  cosim.program().send(SIGINT);
+  EXPECT_EQ(caller.receive(7), gdb_packet("W82"));
+  caller.hang_up();
+  const ProgramOutcome outcome = cosim.program().wait();
+  EXPECT_EQ(outcome.code, 130) << outcome.err;
+}
+
 // 100,000 malformed packets over the line. They may well crash the firmware - they write its memory and its
 // registers - and then it is started again; they may not crash the program. Fixed seed.
 TEST_F(CosimGdb, LivesThroughMalformedPackets) {

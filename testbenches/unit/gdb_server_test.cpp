@@ -38,7 +38,7 @@ class ScriptedLine : public GdbLine {
 
   Event receive(std::string& bytes, std::chrono::milliseconds wait) override {
     if (script_.empty()) {
-      if (wait.count() < 0) throw EndOfScript{};
+      if (wait.count() > 0) throw EndOfScript{};
       return Event::nothing;
     }
     if (script_.front().first == Event::bytes && !open_) {  // only who has called can speak
@@ -171,6 +171,21 @@ TEST_F(GdbServerTest, CtrlCEndsStepsThroughAnEndlessLine) {
   serve(100'000'000);
   EXPECT_LT(hart_.executed, 100'000'000);
   EXPECT_THAT(line_.heard, HasSubstr("$T02"));
+}
+
+TEST_F(GdbServerTest, WaitsForNobodyOnceItHasGivenUp) {
+  bool given_up = false;
+  GdbServer server{line_, hart_, nullptr, [&given_up] { return given_up; }};
+  EXPECT_THROW(server.stopped({}), EndOfScript);
+  given_up = true;
+  EXPECT_EQ(server.stopped({}), GdbResume::run);
+  given_up = false;
+  line_.event(Event::opened).packets({"QStartNoAckMode"});
+  EXPECT_THROW(server.stopped({}), EndOfScript);
+  given_up = true;
+  EXPECT_EQ(server.stopped({Why::breakpoint, {}, 0, {}}), GdbResume::run);
+  server.exited(130);
+  EXPECT_EQ(line_.heard, "+$OK#9a" + gdb_packet("W82") + "<closed>") << "the debugger is told all the same";
 }
 
 TEST_F(GdbServerTest, TimeHaltedIsToldApart) {

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds without_limit{-1};
+constexpr std::chrono::milliseconds patience{100};
 constexpr std::chrono::milliseconds at_once{0};
 /// A packet that is damaged that often is not repaired by sending it once more.
 constexpr int most_resends = 16;
@@ -18,8 +18,8 @@ constexpr int most_receives = 16;
 
 }  // namespace
 
-GdbServer::GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor)
-    : line_(line), commands_(target, monitor) {}
+GdbServer::GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor, std::function<bool()> given_up)
+    : line_(line), commands_(target, monitor), given_up_(std::move(given_up)) {}
 
 GdbResume GdbServer::stopped(const GdbStop& stop) {
   const auto begin = steady_clock::now();
@@ -50,7 +50,11 @@ GdbResume GdbServer::serve(const GdbStop& stop) {
   }
   std::string bytes = std::exchange(unread_, {});
   while (connected_ || now.why == GdbStop::Why::start) {
-    const auto event = bytes.empty() ? line_.receive(bytes, without_limit) : GdbLine::Event::bytes;
+    if (given_up_ && given_up_()) {
+      owes_stop_ = connected_;
+      break;
+    }
+    const auto event = bytes.empty() ? line_.receive(bytes, patience) : GdbLine::Event::bytes;
     switch (event) {
       case GdbLine::Event::nothing:
         break;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,10 @@ namespace kirchhoff::testbenches {
 /// breakpoints with it; the target runs on, and another one may come at any time, which stops it.
 class GdbServer {
  public:
-  /// Both must outlive the server; so must `monitor`, which may be null.
-  GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor);
+  /// Both must outlive the server; so must `monitor`, which may be null. Once `given_up` says so (asked at
+  /// least ten times a second, and after a signal), nobody is waited for any more: stopped() lets the target
+  /// run.
+  GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor, std::function<bool()> given_up = {});
 
   /// The target has stopped: serves the debugger until it lets the target go on. For Why::start it waits for
   /// a debugger; at any other time it returns `run` at once where there is none.
@@ -66,6 +69,7 @@ class GdbServer {
 
   GdbLine& line_;
   GdbCommands commands_;
+  std::function<bool()> given_up_;
   GdbPacketReader reader_;
   bool connected_ = false;
   bool acknowledges_ = true;
