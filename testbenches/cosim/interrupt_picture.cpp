@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,10 +24,11 @@ using Span = WaveformScene::Span;
 // As in the picture of a training example, where both show the same.
 constexpr std::string_view program_color = "#0072b2";
 constexpr std::string_view handler_color = "#d1495b";
-constexpr std::string_view sleep_color = "#c9ced3";
+constexpr std::string_view sleep_color = "#9aa3ab";
 constexpr std::string_view read_color = "#009e73";
 constexpr std::string_view write_color = "#e69f00";
 constexpr std::string_view forward_color = "#0072b2";
+constexpr std::string_view convert_color = "#56a0d3";
 constexpr std::string_view backward_color = "#aa4499";
 constexpr std::string_view update_color = "#e69f00";
 constexpr std::string_view other_color = "#6b7780";
@@ -75,7 +77,10 @@ std::string_view color_of(std::string_view state) {
   if (state == "UPDATE" || state == "TRANSFER") {
     return update_color;
   }
-  return state == "FORWARD" || state == "READ" || state == "CONVERT" ? forward_color : other_color;
+  if (state == "CONVERT") {
+    return convert_color;
+  }
+  return state == "FORWARD" || state == "READ" ? forward_color : other_color;
 }
 
 std::uint64_t number(std::string_view bits) {
@@ -215,6 +220,7 @@ class Scene {
 
   WaveformScene::Row program() const {
     WaveformScene::Row row{"firmware", {}, false};
+    std::set<std::string_view> named;  // there are too many calls to name each
     for_values(
         *state_, window_.begin, window_.end, [&](Duration begin, Duration end, std::string_view state) {
           if (is_idle(state)) {
@@ -223,7 +229,8 @@ class Scene {
           }
           for_values(*function_, begin, end, [&](Duration from, Duration to, std::string_view function) {
             row.spans.push_back({from, to, std::string{function},
-                                 std::string{state == "TRAP" ? handler_color : program_color}});
+                                 std::string{state == "TRAP" ? handler_color : program_color},
+                                 named.insert(function).second});
           });
         });
     return row;

@@ -184,6 +184,21 @@ TEST_F(CosimCommandLine, RecordsHartBusAndChipOnOneTimeLine) {
   EXPECT_THAT(log, HasSubstr("chip.host_interface,WRITE"));
 }
 
+TEST_F(CosimCommandLine, DrawsAnInterrupt) {
+  const auto latency = fs::path{KIRCHHOFF_FIRMWARE} / "latency.elf";
+  if (!fs::exists(latency)) {
+    GTEST_SKIP() << "built without firmware";
+  }
+  const auto outcome = run(latency.string(), {"--trace", "--trace-signals", "!*router*"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("interrupt.svg"));
+  const std::string picture = content(folder_ / "run" / "interrupt.svg");
+  for (const char* part :
+       {">trap_entry<", ">accelerator_interrupt<", ">INTERRUPT_STATUS<", ">RING_TAIL<", ">mret<", ">DMA<"}) {
+    EXPECT_THAT(picture, HasSubstr(part));
+  }
+}
+
 TEST_F(CosimCommandLine, ProfileAddsUp) {
   const auto outcome = run(program("compute"), {"--profile"});
   ASSERT_EQ(outcome.code, 0);
