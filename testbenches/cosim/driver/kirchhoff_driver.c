@@ -146,7 +146,6 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
   /* Somebody before us may have left it at work, or halted. */
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_ENABLE, 0);
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_STATUS, UINT32_MAX);
-  kirchhoff_write(device, KRCH_HOST_CONTROL, KRCH_HOST_CONTROL_RUN_MASK);
   if (!is_idle(device)) {
     const int aborted = kirchhoff_abort(device, OPEN_TIMEOUT_NS);
     if (aborted != KIRCHHOFF_OK) {
@@ -155,6 +154,7 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
       return aborted;
     }
   }
+  kirchhoff_resume(device);
   set_up_ring(device);
   return KIRCHHOFF_OK;
 }
