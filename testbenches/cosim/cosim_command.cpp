@@ -23,9 +23,12 @@
 #include "testbenches/cosim/observer_group.h"
 #include "testbenches/cosim/profile/profile_text.h"
 #include "testbenches/cosim/uart_console.h"
+#include "testbenches/cosim/warning_lines.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
+#include "testbenches/explore/scene_layers.h"
 #include "testbenches/host/data_set.h"
+#include "testbenches/trace/gtkwave_save.h"
 
 namespace kirchhoff::testbenches {
 
@@ -40,6 +43,7 @@ constexpr std::uint32_t mebibyte = 1U << 20;
 struct LoadedImage {
   std::vector<std::byte> bytes;
   std::optional<CosimResult::Image> summary;
+  std::vector<ExampleScene::Layer> layers;  ///< for GTKWave
 };
 
 LoadedImage make_image_of(const CosimOptions& options, const model::Configuration& configuration) {
@@ -57,6 +61,7 @@ LoadedImage make_image_of(const CosimOptions& options, const model::Configuratio
                    .test_examples = data.test.count(),
                    .epochs = static_cast<std::uint64_t>(configuration.network.epochs),
                    .tiles = plan.mapping.tiles.size()};
+  image.layers = layers_of(plan.network, plan.mapping);
   return image;
 }
 
@@ -128,6 +133,7 @@ int cosim(const CosimOptions& options) {
   const foundation::Services services{
       ledger,  recorder.waveforms(),   static_cast<std::uint64_t>(configuration->network.seed), nullptr,
       nullptr, recorder.transactions()};
+  show_warnings_as_lines();
   UartConsole console{options.json ? nullptr : &std::cout};
   CosimPlatform platform{description, platform_parameters(options, program, ram_bytes), services,
                          [&console](char character) { console.put(character); }};
@@ -175,6 +181,13 @@ int cosim(const CosimOptions& options) {
   result.uart = console.text();
   if (services.trace != nullptr) {
     services.trace->settle(result.simulated);
+  }
+  if (auto* waveforms = recorder.waveforms()) {
+    const auto window =
+        options.chip.trace_window.value_or(Options::Window{foundation::Duration{0}, result.simulated});
+    foundation::write_file_atomically(
+        folder / "trace.gtkw",
+        gtkwave_save("trace.vcd", waveforms->entries(), image.layers, window.begin, window.end));
   }
   recorder.close();
   const auto spent = profile.finish(result.instructions, result.simulated);

@@ -74,7 +74,7 @@ po::options_description describe(CosimOptions& options, Texts& texts) {
   add("epochs", po::value(&texts.epochs)->value_name("N"), "same as --set training.epochs=N");
   add("seed", po::value(&texts.seed)->value_name("N"), "same as --set training.seed=N");
   add("gdb", po::value(&texts.gdb)->value_name("PORT"),
-      "wait for a debugger at 127.0.0.1:PORT before the first instruction");
+      "wait for a debugger at 127.0.0.1:PORT before the first instruction; 0: any free port");
   add("max-time", po::value(&texts.most_time)->value_name("TIME"),
       "stop after so much simulated time, as in 2ms");
   add("max-instructions", po::value(&texts.most_instructions)->value_name("N"), "stop after N instructions");
@@ -145,7 +145,7 @@ void read(const Texts& texts, CosimOptions& options) {
   }
   if (chip.given.count("gdb") > 0) {
     constexpr std::uint64_t most_port = 65535;
-    const std::uint64_t port = count_of("--gdb", texts.gdb, 1);
+    const std::uint64_t port = count_of("--gdb", texts.gdb, 0);
     if (port > most_port) {
       throw InputError("--gdb is '" + texts.gdb + "', but must be a port of at most " +
                        std::to_string(most_port));

@@ -34,7 +34,9 @@ void HartTrace::instruction(std::uint32_t pc, std::uint64_t executed) {
     show_state(now);
   }
   returns_ = hart_.core().instruction_at(pc) == mret_word;
-  sink_.bits(pc_, now, pc);
+  if (sink_.states_wanted()) {
+    sink_.bits(pc_, now, pc);
+  }
   if (pc < begin_ || pc >= end_) {
     show_function(pc, now);
   }

@@ -48,13 +48,19 @@ constexpr double least_above_linear = 3;
 /// Of the capacitors' current, mean over a tile: tiles of 209k lose 6 % at 90 nm and learn as without wires.
 constexpr double most_lost_in_wires = 0.2;
 constexpr double most_below_software = 1.0;
-void export_start(const fs::path& folder, const std::vector<Matrix>& weights, std::uint32_t count,
-                  const model::NetworkParameters& training) {
+
+/// One file a layer.
+void export_weights(const fs::path& folder, const std::string& name, const std::vector<Matrix>& weights) {
   for (std::size_t layer = 0; layer < weights.size(); ++layer) {
     const std::array<std::size_t, 2> shape{weights[layer].rows, weights[layer].columns};
-    write_npy(folder / ("initial_weights_" + std::to_string(layer) + ".npy"), shape,
+    write_npy(folder / (name + "_" + std::to_string(layer) + ".npy"), shape,
               std::span<const float>{weights[layer].values});
   }
+}
+
+void export_start(const fs::path& folder, const std::vector<Matrix>& weights, std::uint32_t count,
+                  const model::NetworkParameters& training) {
+  export_weights(folder, "initial_weights", weights);
   for (std::uint32_t epoch = 0; epoch < static_cast<std::uint32_t>(training.epochs); ++epoch) {
     const auto order = epoch_order(count, static_cast<std::uint64_t>(training.seed), epoch);
     const std::array<std::size_t, 1> shape{order.size()};
@@ -360,6 +366,9 @@ int explore(const Options& given) {
     std::cout << report_summary(result, terminal, files) << std::flush;
   }
   write_report_json(folder / "report.json", result);
+  if (options.export_weights) {
+    export_weights(folder, "final_weights", session.final_weights());
+  }
   write_map(folder / "map.json", result.map);
   foundation::write_file_atomically(folder / "config.toml", model::effective_toml(*configuration));
   recorder.close();

@@ -172,6 +172,8 @@ Options parse_options(int argc, const char* const* argv) {
         "transfer, for power_off.duration (repeatable)");
     add("export-start", po::bool_switch(&options.export_start),
         "write initial weights and order of examples as .npy files");
+    add("export-weights", po::bool_switch(&options.export_weights),
+        "write the weights at the end, read back through the socket, as .npy files");
     add("quiet", po::bool_switch(&options.quiet), "no progress, no summary");
   }
   add("set", po::value(&options.sets)->value_name("key=value")->composing(),

@@ -44,6 +44,7 @@ struct Options {
   std::vector<model::SynapseName> synapses;
   bool quiet = false;
   bool export_start = false;
+  bool export_weights = false;
 
   // trace
   std::uint64_t examples = 4;

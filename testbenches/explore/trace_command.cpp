@@ -17,6 +17,7 @@
 #include "testbenches/explore/observation.h"
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
+#include "testbenches/explore/scene_layers.h"
 #include "testbenches/explore/training_session.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/host/example_timeline.h"
@@ -31,21 +32,6 @@ namespace kirchhoff::testbenches {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<ExampleScene::Layer> layers_of(const TrainingSession& session) {
-  const auto& mapping = session.mapping();
-  const auto widths = session.network().widths();
-  std::vector<ExampleScene::Layer> layers(mapping.layers.size());
-  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-    layers[layer].name = "Layer " + std::to_string(layer + 1) + ": " + std::to_string(widths[layer]) +
-                         " \u2192 " + std::to_string(widths[layer + 1]);
-  }
-  for (const auto& tile : mapping.tiles) {
-    layers[tile.layer].tiles.push_back("tile_" + std::to_string(mapping.topology.row_of(tile.node)) + '_' +
-                                       std::to_string(mapping.topology.column_of(tile.node)));
-  }
-  return layers;
-}
 
 /// As --set values: where the user names no synapse, the one of the last layer's first bias, whose input is
 /// never zero, so that it learns from every example.
@@ -80,7 +66,7 @@ ExampleScene scene_of(const Options& options, const model::Configuration& config
                    std::to_string(options.examples) + " of " + data.name;
   scene.begin = timeline.limits()->begin;
   scene.packets = keeper.packets();
-  scene.layers = layers_of(session);
+  scene.layers = layers_of(session.network(), session.mapping());
   return scene;
 }
 

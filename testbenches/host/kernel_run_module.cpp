@@ -6,10 +6,7 @@
 #endif
 
 namespace kirchhoff::testbenches {
-namespace {
 
-/// SystemC's coroutines tell the address sanitizer a wrong stack for the thread they return to; an exception
-/// thrown there later would be reported as a stack overflow. Tells it the right one.
 void restore_stack_bounds() {
 #if defined(__SANITIZE_ADDRESS__)
   pthread_attr_t attributes;
@@ -23,8 +20,6 @@ void restore_stack_bounds() {
   __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
 #endif
 }
-
-}  // namespace
 
 void run_kernel(const sc_core::sc_time& until) {
   // Stopping is how a run ends, no news.

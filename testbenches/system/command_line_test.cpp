@@ -706,7 +706,7 @@ TEST_F(CommandLine, PeakRefusesBadActivity) {
 }
 
 TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
-  const auto outcome = run(explore({"--trace", "--export-start"}));
+  const auto outcome = run(explore({"--trace", "--export-start", "--export-weights"}));
   EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
   const auto report = nlohmann::json::parse(content(folder_ / "run" / "report.json"));
   EXPECT_EQ(report["schema"], "kirchhoff.report/1");
@@ -728,6 +728,7 @@ TEST_F(CommandLine, ReportHasEveryGroupAndTheConfigurationReadsBack) {
               1e-9 * time["per_example_s"].get<double>());
   EXPECT_TRUE(fs::exists(folder_ / "run" / "initial_weights_2.npy"));
   EXPECT_TRUE(fs::exists(folder_ / "run" / "order_epoch_0.npy"));
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "final_weights_2.npy"));
 
   const auto again = run({"config", (folder_ / "run" / "config.toml").string(), "--json"});
   EXPECT_EQ(again.code, 0) << again.err;

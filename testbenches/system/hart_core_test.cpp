@@ -51,6 +51,8 @@ class Machine : public HartBus {
     return address % 0x1000 == 0 && write;
   }
 
+  bool limit_reached() override { return on_limit && on_limit(); }
+
   std::uint32_t word(std::uint32_t address) {
     std::uint32_t value = 0;
     std::memcpy(&value, &pages[(address - ram_base) / sizeof(Page)].bytes[address % sizeof(Page)],
@@ -65,6 +67,7 @@ class Machine : public HartBus {
 
   std::vector<Page> pages;
   std::function<bool(std::uint32_t address, std::uint32_t value)> on_write;
+  std::function<bool()> on_limit;
   std::unique_ptr<HartCore> core;
 };
 
@@ -224,6 +227,41 @@ TEST_F(HartCoreTest, ForgetsCodeThatOthersHaveWritten) {
   core().set_limit(2000);
   ASSERT_EQ(core().run(), HartCore::Pause::limit);
   EXPECT_EQ(machine->word(results + 4), 7U);
+}
+
+TEST_F(HartCoreTest, GoesOnWhereItsLimitIsRaised) {
+  LOAD("patched");
+  int raised = 0;
+  machine->on_limit = [&] {
+    core().set_limit(core().executed() + 100);
+    if (++raised == 5) {  // while it goes on, others write code, too
+      constexpr std::uint32_t load_seven = 0x0070'0513;
+      machine->set_word(at("function"), load_seven);
+    }
+    return raised < 10;
+  };
+  core().set_limit(100);
+  ASSERT_EQ(core().run(), HartCore::Pause::limit);
+  EXPECT_EQ(core().executed(), 1000U);
+  EXPECT_EQ(raised, 10);
+  EXPECT_EQ(machine->word(results + 4), 7U);
+}
+
+TEST_F(HartCoreTest, TakesAnInterruptThatComesAtItsLimit) {
+  LOAD("interrupts");
+  machine->on_write = [&](std::uint32_t address, std::uint32_t) {
+    if (address == 0x0200'0000) core().set_lines(0);
+    return true;
+  };
+  core().set_limit(1000);  // in the loop before interrupts are allowed
+  machine->on_limit = [&] {
+    core().set_limit(UINT64_MAX);
+    core().set_lines(software_line);
+    return true;
+  };
+  ASSERT_EQ(core().run(), HartCore::Pause::wait_for_interrupt);
+  EXPECT_EQ(machine->word(results + 16), static_cast<std::uint32_t>(TrapCause::software_interrupt));
+  EXPECT_EQ(machine->word(results + 20), at("after_software"));
 }
 
 TEST_F(HartCoreTest, StopsAtBreakpointsAndSteps) {

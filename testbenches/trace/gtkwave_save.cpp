@@ -52,6 +52,11 @@ std::string alias_of(const Entry& entry) {
   return entry.kind == Kind::bit ? std::string{name} : std::string{part} + what;
 }
 
+bool is_address(const Entry& entry) {
+  const std::string_view name = last_of(entry.path);
+  return name == "pc" || name == "address";
+}
+
 class SaveFile {
  public:
   void line(const std::string& text) { text_ += text + '\n'; }
@@ -66,8 +71,12 @@ class SaveFile {
   }
 
   void signal(const Entry& entry, Color color) {
-    // Flags: right justified (20), binary (8) or decimal (24); reals as stepped analog (8000, signed 400).
-    line(entry.kind == Kind::real ? "@8420" : entry.kind == Kind::vector ? "@24" : "@28");
+    // Flags: right justified (20), binary (8), hexadecimal (2) or decimal (4); reals as stepped analog (8000,
+    // signed 400).
+    line(entry.kind == Kind::real     ? "@8420"
+         : entry.kind != Kind::vector ? "@28"
+         : is_address(entry)          ? "@22"
+                                      : "@24");
     line("[color] " + std::to_string(static_cast<int>(color)));
     line("+{" + alias_of(entry) + "} " + entry.path +
          (entry.kind == Kind::vector ? '[' + std::to_string(entry.width - 1) + ":0]" : std::string{}));
@@ -93,7 +102,7 @@ std::string gtkwave_save(std::string_view dump_file, std::span<const Entry> sign
   constexpr double wave_pixels = 950;
   constexpr double zoom_pixels = 200;
   const double zoom = -std::log2(static_cast<double>((end - begin).count()) / wave_pixels * zoom_pixels);
-  file.line("[*] Made by kirchhoff trace: gtkwave FILE.vcd FILE.gtkw");
+  file.line("[*] Made by kirchhoff: gtkwave FILE.vcd FILE.gtkw");
   file.line("[dumpfile] \"" + std::string{dump_file} + '"');
   file.line("[timestart] " + std::to_string(begin.count()));
   file.line("[size] 1600 1000");
@@ -125,6 +134,12 @@ std::string gtkwave_save(std::string_view dump_file, std::span<const Entry> sign
   };
   const auto is = [](const Entry& entry, std::string_view name) { return last_of(entry.path) == name; };
 
+  const auto in = [](const Entry& entry, std::string_view module) { return entry.path.starts_with(module); };
+  group("hart", true, Color::green,
+        [&](const Entry& entry) { return in(entry, "hart.") && !is(entry, "busy") && !is(entry, "queue"); });
+  group("interrupts", true, Color::red, [&](const Entry& entry) { return in(entry, "interrupts."); });
+  group("bus", true, Color::yellow,
+        [&](const Entry& entry) { return in(entry, "bus.") && !is(entry, "busy") && !is(entry, "queue"); });
   group("host interface", true, Color::normal,
         [&](const Entry& entry) { return below(entry, "host_interface") && !is(entry, "busy"); });
   group("sequencer", true, Color::red,

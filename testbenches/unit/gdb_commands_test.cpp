@@ -79,6 +79,7 @@ TEST_F(GdbCommandsTest, DescribesItsRegisters) {
   }
   EXPECT_THAT(xml, StartsWith("<?xml version=\"1.0\"?>"));
   EXPECT_THAT(xml, EndsWith("</feature></target>"));
+  EXPECT_THAT(xml, HasSubstr("<osabi>none</osabi>"));
   EXPECT_THAT(xml, HasSubstr("<reg name=\"pc\" bitsize=\"32\" type=\"code_ptr\" regnum=\"32\"/>"));
   EXPECT_THAT(xml, HasSubstr("<reg name=\"t6\" bitsize=\"32\" type=\"int\" regnum=\"31\"/>"));
   EXPECT_THAT(

@@ -42,7 +42,9 @@ std::string reg(std::string_view name, unsigned number, std::string_view type, s
 std::string gdb_target_description(GdbTarget& target) {
   std::string xml =
       "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target version=\"1.0\">"
-      "<architecture>riscv:rv32</architecture><feature name=\"org.gnu.gdb.riscv.cpu\">";
+      "<architecture>riscv:rv32</architecture>"
+      // Or gdb-multiarch takes bare metal for Linux, and steps by breakpoints.
+      "<osabi>none</osabi><feature name=\"org.gnu.gdb.riscv.cpu\">";
   for (unsigned i = 0; i < integer_registers.size(); ++i) {
     const std::string_view name = integer_registers[i];
     const bool points = name == "sp" || name == "gp" || name == "tp" || name == "fp";

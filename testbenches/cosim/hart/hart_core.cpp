@@ -56,17 +56,17 @@ void HartCore::on_instruction(uc_struct* /*engine*/, std::uint64_t address, std:
 
 /// An instruction before which something may have to happen.
 void HartCore::attend(std::uint32_t address) {
-  if (stop_requested_) {
-    return pause_with(Pause::stop_request);
-  }
-  if (executed_ >= limit_) {
+  if (executed_ >= limit_ && !stop_requested_ && !(bus_.limit_reached() && executed_ < limit_)) {
     return pause_with(Pause::limit);
+  }
+  if (stop_requested_ || !written_.empty()) {
+    return begin_again();
   }
   if (lines_ != 0) {
     if (lines_unchecked_) {
       lines_unchecked_ = false;
       if (!stepping_ && takeable()) {
-        return pause_with(Pause::limit);  // run() takes it and goes on
+        return begin_again();
       }
     }
     // Only SYSTEM instructions (CSR accesses, mret) change what may be taken.
@@ -94,14 +94,22 @@ bool HartCore::is_watched(std::uint32_t address) {
   return watched_.has_value();
 }
 
+/// The run returns.
 void HartCore::pause_with(Pause pause) {
   pause_ = pause;
+  begin_again();
+}
+
+/// The run goes through what can only be done while the emulator does not run: stop requests, interrupts,
+/// code that was written.
+void HartCore::begin_again() {
+  hook_stopped_ = true;
   emulator_.stop();
 }
 
 void HartCore::plan_attention() {
-  const bool always = stop_requested_ || lines_ != 0 || !breakpoints_.empty() || !watchpoints_.empty() ||
-                      observer_ != nullptr;
+  const bool always = stop_requested_ || !written_.empty() || lines_ != 0 || !breakpoints_.empty() ||
+                      !watchpoints_.empty() || observer_ != nullptr;
   attention_from_ = always ? 0 : limit_;
 }
 
@@ -206,17 +214,16 @@ HartCore::Pause HartCore::run() {
     forget_written_code();
     pause_.reset();
     trap_.reset();
+    hook_stopped_ = false;
     const auto end = emulator_.run(next_pc_);
     next_pc_ = emulator_.pc();
     if (const auto trap = trap_of(end)) {
       if (!enter(*trap)) {
         return Pause::dead_end;
       }
-    } else if (pause_ == Pause::breakpoint) {
-      return Pause::breakpoint;
-    } else if (pause_ == Pause::watchpoint) {
-      return Pause::watchpoint;
-    } else if (!pause_ && instruction_at(current_) == wfi_word && !wakes()) {
+    } else if (pause_) {
+      return *pause_;
+    } else if (!hook_stopped_ && instruction_at(current_) == wfi_word && !wakes()) {
       return Pause::wait_for_interrupt;
     }
   }
@@ -313,13 +320,18 @@ std::uint32_t HartCore::instruction_at(std::uint32_t address) const {
 
 void HartCore::memory_written(std::uint32_t address, std::uint32_t bytes) {
   written_.push_back({address, bytes});
+  plan_attention();
 }
 
 void HartCore::forget_written_code() {
+  if (written_.empty()) {
+    return;
+  }
   for (const Range& range : written_) {
     emulator_.forget_code(range.address, range.bytes);
   }
   written_.clear();
+  plan_attention();
 }
 
 }  // namespace kirchhoff::testbenches

@@ -26,6 +26,11 @@ class HartBus {
   /// 1, 2 or 4 bytes. False: refused, which the program sees as an access fault. May call set_lines(),
   /// set_limit() and request_stop() of the hart that accesses; may not throw.
   virtual bool access(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value) = 0;
+
+  /// As many instructions as set_limit() says are begun. True: there is a new limit, the hart may go on; what
+  /// access() may do is allowed here, too. False: run() is to return. Going on without returning saves half
+  /// of the cost of a short quantum.
+  virtual bool limit_reached() { return false; }
 };
 
 /// The instructions of a RISC-V hart, RV32IMAC, machine mode: counted, interrupted and trapped exactly,
@@ -105,6 +110,7 @@ class HartCore final : private EmulatorClient {
   static void on_instruction(uc_struct* engine, std::uint64_t address, std::uint32_t bytes, void* user);
   void attend(std::uint32_t address);
   void pause_with(Pause pause);
+  void begin_again();
   void plan_attention();
 
   // EmulatorClient
@@ -137,7 +143,8 @@ class HartCore final : private EmulatorClient {
   std::uint32_t lines_ = 0;
   bool lines_unchecked_ = false;  ///< lines, mie or mstatus may have changed since takeable() was asked
   bool stop_requested_ = false;
-  std::optional<Pause> pause_;     ///< for which the hook has stopped the emulator
+  bool hook_stopped_ = false;      ///< it has stopped the emulator
+  std::optional<Pause> pause_;     ///< for which it has, and the run returns
   std::optional<Trap> trap_;       ///< for which a callback has stopped it
   std::uint32_t bad_address_ = 0;  ///< of what is not mapped
   BreakpointSet breakpoints_;

@@ -228,6 +228,33 @@ void RiscvHart::run_until_end() {
   keeper_.sync();
 }
 
+void RiscvHart::check_limits() {
+  if (core_->executed() >= parameters_.most_instructions) {
+    end(HartEnd::instruction_limit);
+  } else if (local_time() >= parameters_.most_time) {
+    end(HartEnd::time_limit);
+  } else if (keeper_.get_current_time() >= sync_at_) {
+    synchronise();
+  }
+}
+
+/// The end of a quantum, with the emulator still running: it waits here, which costs a third of stopping it.
+bool RiscvHart::limit_reached() {
+  if (debugger_ != nullptr) {
+    return false;  // it has to be asked between two runs
+  }
+  try {
+    fold();
+    check_limits();
+    plan();
+    return end_ == HartEnd::running;
+  } catch (...) {  // not through the emulator, which is C
+    failure_ = std::current_exception();
+    end(HartEnd::stopped);
+    return false;
+  }
+}
+
 void RiscvHart::handle(HartCore::Pause pause) {
   fold();
   switch (pause) {
@@ -251,14 +278,9 @@ void RiscvHart::handle(HartCore::Pause pause) {
   if (end_ != HartEnd::running) {
     return;
   }
-  if (core_->executed() >= parameters_.most_instructions) {
-    return end(HartEnd::instruction_limit);
-  }
-  if (local_time() >= parameters_.most_time) {
-    return end(HartEnd::time_limit);
-  }
-  if (keeper_.get_current_time() >= sync_at_) {
-    synchronise();
+  check_limits();
+  if (end_ != HartEnd::running) {
+    return;
   }
   if (resume_ == GdbResume::step && core_->executed() > step_from_) {
     tell_debugger(GdbStop::Why::step);

@@ -82,6 +82,8 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   void run();
   void run_until_end();
   void handle(HartCore::Pause pause);
+  /// Ends the run where it has reached a limit; otherwise waits where the quantum is used up.
+  void check_limits();
   void fold();
   void plan();
   void synchronise();
@@ -93,6 +95,7 @@ class RiscvHart final : public sc_core::sc_module, private HartBus {
   void tell_debugger(const GdbStop& stop);
 
   bool access(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value) override;
+  bool limit_reached() override;
   bool transport(std::uint32_t address, unsigned bytes, bool write, std::uint32_t& value);
 
   HartParameters parameters_;

@@ -1,4 +1,4 @@
-# A checksum that takes 5 million instructions or so, with an access to a device now and then.
+# A checksum that takes 10 million instructions or so, with an access to a device now and then.
 .include "platform.inc"
 .globl _start
 _start:

@@ -1,8 +1,8 @@
-# Reads and writes a register of the accelerator, 100,000 times each.
+# Reads and writes a register of the accelerator, a million times each.
 .include "platform.inc"
 .globl _start
 _start:
-  li a1, 100000
+  li a1, 1000000
   li s1, ACCELERATOR
 loop:
   lw t0, 0(s1)
