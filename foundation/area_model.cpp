@@ -11,8 +11,12 @@ constexpr double mm2_per_um2 = 1e-6;
 
 double buffer_bits(const TileGeometry& tile) {
   constexpr double per_row = 8;
-  constexpr double per_column = 9 + 8 + 16;
-  return static_cast<double>(tile.rows) * per_row + static_cast<double>(tile.columns) * per_column;
+  constexpr double per_column = 9 + 8;
+  constexpr double per_partial_sum = 16;
+  const auto rows = static_cast<double>(tile.rows);
+  const auto columns = static_cast<double>(tile.columns);
+  return columns * per_column +
+         static_cast<double>(tile.line_buffers) * (rows * per_row + columns * per_partial_sum);
 }
 }  // namespace
 

@@ -15,6 +15,8 @@ struct TileGeometry {
   std::optional<double> link_mm;
   /// Duration wires of a link to the next tile; 0 where everything travels in packets.
   std::int64_t duration_wires = 0;
+  /// For the inputs of so many examples, and their partial sums.
+  std::int64_t line_buffers = 1;
 
   [[nodiscard]] double weights() const { return static_cast<double>(rows) * static_cast<double>(columns); }
   /// Weights and reference cells.

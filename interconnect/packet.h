@@ -52,7 +52,7 @@ struct PacketHeader {
   PacketKind kind = PacketKind::access;
   VectorFormat format = VectorFormat::none;
   bool by_table = true;         ///< route by table; otherwise XY to `destination`
-  bool training = true;         ///< an example that will be learnt from
+  std::uint8_t buffer = 0;      ///< of the line buffers where several examples are under way: which
   std::uint8_t channel = 0;     ///< virtual channel on the link it is on; approximately timed only
   std::uint8_t entry_port = 0;  ///< by which it came to the router of `source`; approximately timed only
   RouteId route = no_route;

@@ -18,6 +18,9 @@ class SocketBinder {
   virtual void bind(tlm::tlm_initiator_socket<>& initiator, tlm::tlm_target_socket<>& target) const {
     initiator.bind(target);
   }
+
+  /// To be called when a simulation has come to its end and its modules still exist.
+  virtual void finish() const {}
 };
 
 }  // namespace kirchhoff::interconnect

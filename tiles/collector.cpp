@@ -9,7 +9,7 @@ namespace kirchhoff::tiles {
 
 Collector::Collector(const Shape& shape)
     : shape_(shape),
-      partials_(shape.partials * shape.columns),
+      partials_(shape.sets * shape.partials * shape.columns),
       sums_(shape.columns),
       outputs_(shape.columns),
       slopes_(shape.columns),
@@ -24,10 +24,11 @@ Collector::Collector(const Shape& shape)
   }
 }
 
-std::span<const float> Collector::wide_sums() {
-  std::copy_n(partials_.begin(), shape_.columns, sums_.begin());
+std::span<const float> Collector::wide_sums(std::size_t set) {
+  const std::span<const float> first = partial(0, set);
+  std::copy(first.begin(), first.end(), sums_.begin());
   for (std::size_t slot = 1; slot < shape_.partials; ++slot) {
-    const float* part = partials_.data() + slot * shape_.columns;
+    const std::span<const float> part = partial(slot, set);
     for (std::size_t j = 0; j < shape_.columns; ++j) {
       sums_[j] += part[j];
     }
@@ -35,8 +36,8 @@ std::span<const float> Collector::wide_sums() {
   return sums_;
 }
 
-std::span<const float> Collector::activations() {
-  const auto sums = wide_sums();
+std::span<const float> Collector::activations(std::size_t set) {
+  const auto sums = wide_sums(set);
   if (shape_.ideal) {
     for (std::size_t j = 0; j < shape_.columns; ++j) {
       const auto z = static_cast<double>(sums[j]);

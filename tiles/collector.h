@@ -21,6 +21,7 @@ class Collector {
     std::size_t columns = 0;
     std::size_t partials = 0;    ///< row splits of this layer
     std::size_t back_slots = 0;  ///< column groups of the next layer
+    std::size_t sets = 1;        ///< of slots for partial sums: examples under way
     bool ideal = false;
     periphery::ActivationKind kind = periphery::ActivationKind::logistic;
     float forward_lsb = 1;  ///< z per code of a partial sum
@@ -32,16 +33,16 @@ class Collector {
   explicit Collector(const Shape& shape);
 
   /// Where the codes of partial sum `slot` go.
-  [[nodiscard]] std::span<float> partial(std::size_t slot) {
-    return {partials_.data() + slot * shape_.columns, shape_.columns};
+  [[nodiscard]] std::span<float> partial(std::size_t slot, std::size_t set = 0) {
+    return {partials_.data() + (set * shape_.partials + slot) * shape_.columns, shape_.columns};
   }
   [[nodiscard]] std::size_t partial_slots() const { return shape_.partials; }
 
   /// Wide sums: codes, or z itself in detail ideal.
-  std::span<const float> wide_sums();
+  std::span<const float> wide_sums(std::size_t set = 0);
 
   /// Activations from the wide sums: codes, or values in detail ideal. Keeps the derivative.
-  std::span<const float> activations();
+  std::span<const float> activations(std::size_t set = 0);
 
   /// Where the transposed partial sums of column group `slot` go.
   [[nodiscard]] std::span<float> back_partial(std::size_t slot) {

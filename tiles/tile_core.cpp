@@ -60,8 +60,9 @@ TileCore::TileCore(interconnect::NodeId node, const TileParameters& parameters,
       dac_(parameters.periphery.dac_bits),
       style_(periphery::update_style(parameters.periphery)),
       array_(make_synapse_array(node, parameters, services.seed)),
-      x_(parameters.rows, 0.0F),
+      buffer_(parameters.rows),
       delta_(array_->weights().stride(), 0.0F),
+      more_buffers_(parameters.examples_in_flight - 1, LineBuffer(parameters.rows)),
       settings_(parameters.flow_entries, parameters.route_entries),
       probe_(services, node, name, parameters.traced_cell),
       forward_noise_(RandomStream{services.seed, Purpose::forward_noise, node}, parameters.columns,
@@ -130,6 +131,7 @@ bool TileCore::configure() {
         .columns = columns_,
         .partials = partials,
         .back_slots = back_slots,
+        .sets = parameters_.examples_in_flight,
         .ideal = constants_.ideal,
         .kind = static_cast<periphery::ActivationKind>(kind),
         .forward_lsb = column_adcs_->adc().lsb,
@@ -139,16 +141,14 @@ bool TileCore::configure() {
         .output_scale = output_scale,
     });
   }
-  std::fill(x_.begin(), x_.end(), 0.0F);
   std::fill(delta_.begin(), delta_.end(), 0.0F);
-  if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
-    x_[rows_ - 1] =
-        constants_.ideal ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
-  }
-  inputs_.reset();
-  inputs_.expect(static_cast<std::uint32_t>(input_rows_));
-  partials_.reset();
-  partials_.expect(partials);
+  for_each_buffer([&](LineBuffer& buffer) {
+    buffer.prepare(input_rows_, partials);
+    if (bias) {  // a constant 1: the pulse that stands for it, whatever a full pulse is worth
+      buffer.x[rows_ - 1] =
+          constants_.ideal ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
+    }
+  });
   back_partials_.reset();
   back_partials_.expect(settings_.get(TileRegister::back_partials));
   dones_.reset();
@@ -226,7 +226,7 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       break;
     case FlowAction::partial_sum:
       if (collector_ && flow->slot < collector_->partial_slots() && flow->count == columns_ &&
-          decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot))) {
+          decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot, header.buffer))) {
         waits(PacketKind::partial_sum, arrival);
         collect_partial(header, flow->slot, {}, arrival, path);
         outcome = Outcome::ok;
@@ -281,16 +281,20 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
 
 Outcome TileCore::take_inputs(const PacketHeader& header, const ReceiveFlow& flow,
                               std::span<const std::byte> bytes, Duration arrival, PathTime path) {
-  if (flow.destination_first + std::size_t{flow.count} > input_rows_ ||
-      !decode(header.format, bytes, flow.source_first, {x_.data() + flow.destination_first, flow.count})) {
+  if (flow.destination_first + std::size_t{flow.count} > input_rows_) {
+    return Outcome::bad_packet;
+  }
+  LineBuffer& buffer = buffer_of(header);
+  const std::span<float> x{buffer.x.data() + flow.destination_first, flow.count};
+  if (!decode(header.format, bytes, flow.source_first, x)) {
     return Outcome::bad_packet;
   }
   if (!jitter_.is_none()) {
-    jitter_.add({x_.data() + flow.destination_first, flow.count});
+    jitter_.add(x);
   }
   book(header.phase).stores += flow.count;
   waits(PacketKind::activation, arrival);
-  if (inputs_.add(arrival, path, flow.count)) {
+  if (buffer.inputs.add(arrival, path, flow.count)) {
     forward(header);
   }
   return Outcome::ok;
@@ -318,14 +322,15 @@ Outcome TileCore::take_deltas(const PacketHeader& header, const ReceiveFlow& flo
 // ---- forward ----------------------------------------------------------------------------------------
 
 void TileCore::forward(const PacketHeader& cause) {
-  const Duration from = inputs_.latest();
+  const LineBuffer& buffer = buffer_of(cause);
+  const Duration from = buffer.inputs.latest();
   used(PacketKind::activation, std::max(from, busy_until_));
-  PathTime path = inputs_.path();
+  PathTime path = buffer.inputs.path();
   const Duration overlap = settings_.has(control_overlap_forward) ? constants_.overlap : Duration{0};
   const Duration done = occupy(from, constants_.read, TileState::read) - overlap;
   path.compute += done - from;
 
-  const std::span<const float> x{x_.data(), rows_};
+  const std::span<const float> x{buffer.x.data(), rows_};
   array_->weights().forward(x, {scratch_.sums.data(), padded_columns()});
 
   Activity& activity = book(cause.phase);
@@ -367,25 +372,27 @@ void TileCore::forward(const PacketHeader& cause) {
 void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std::span<const float> codes,
                                Duration at, PathTime path) {
   if (!codes.empty()) {
-    std::copy(codes.begin(), codes.end(), collector_->partial(slot).begin());
+    std::copy(codes.begin(), codes.end(), collector_->partial(slot, cause.buffer).begin());
   }
-  if (!partials_.add(at, path)) {
+  Join& partials = buffer_of(cause).partials;
+  if (!partials.add(at, path)) {
     return;
   }
-  used(PacketKind::partial_sum, partials_.latest());
+  used(PacketKind::partial_sum, partials.latest());
   const Duration delay = constants_.digital(columns_);
-  const Duration done = partials_.latest() + delay;
-  PathTime critical = partials_.path();
+  const Duration done = partials.latest() + delay;
+  PathTime critical = partials.path();
   critical.compute += delay;
   Activity& activity = book(cause.phase);
-  activity.sums += columns_ * (partials_.expected() - 1);
+  activity.sums += columns_ * (partials.expected() - 1);
 
   PacketHeader header = cause;
   if (settings_.has(control_last_layer)) {
     header.kind = PacketKind::layer_output;
     header.format = VectorFormat::s32;
-    header.element_bits = static_cast<std::uint8_t>(wide_bits(constants_.adc_bits, partials_.expected()));
-    send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(), done, critical);
+    header.element_bits = static_cast<std::uint8_t>(wide_bits(constants_.adc_bits, partials.expected()));
+    send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(cause.buffer), done,
+         critical);
     return;
   }
   header.kind = PacketKind::activation;
@@ -393,7 +400,8 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   header.element_bits = static_cast<std::uint8_t>(constants_.dac_bits);
   activity.functions += columns_;
   activity.stores += columns_;  // the derivative, kept for the way back
-  send(header, settings_.route(TileRegister::transmit_output), collector_->activations(), done, critical);
+  send(header, settings_.route(TileRegister::transmit_output), collector_->activations(cause.buffer), done,
+       critical);
 }
 
 // ---- backward ---------------------------------------------------------------------------------------
@@ -524,7 +532,7 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
   if (constants_.ideal) {
     UpdateOrder order;
     order.operation = operation_;
-    order.x = {x_.data(), rows_};
+    order.x = {buffer_.x.data(), rows_};
     order.deltas = {delta_.data(), columns_};
     order.rate = rate;
     array_->update(order);
@@ -545,7 +553,7 @@ void TileCore::update(const PacketHeader& cause, Duration at, PathTime path) {
 void TileCore::update_physics(const PacketHeader& cause, double rate) {
   const std::span<std::int16_t> row_codes{scratch_.row_codes.data(), rows_};
   const std::span<std::int16_t> column_codes{scratch_.column_codes.data(), columns_};
-  encode(VectorFormat::s16, {x_.data(), rows_}, std::as_writable_bytes(row_codes));
+  encode(VectorFormat::s16, {buffer_.x.data(), rows_}, std::as_writable_bytes(row_codes));
   encode(VectorFormat::s16, {delta_.data(), columns_}, std::as_writable_bytes(column_codes));
   UpdateOrder order;
   order.operation = operation_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "tiles/collector.h"
 #include "tiles/duration_jitter.h"
 #include "tiles/join.h"
+#include "tiles/line_buffer.h"
 #include "tiles/outbox.h"
 #include "tiles/read_noise.h"
 #include "tiles/synapse_array.h"
@@ -103,6 +105,15 @@ class TileCore {
                       std::span<const std::byte> bytes, foundation::Duration arrival, PathTime path);
   /// Columns in use and what makes up whole vectors.
   [[nodiscard]] std::size_t padded_columns() const { return foundation::padded_to_vector(columns_); }
+  /// Of the example that a packet belongs to.
+  LineBuffer& buffer_of(const interconnect::PacketHeader& header) {
+    return header.buffer == 0 ? buffer_ : more_buffers_[header.buffer - 1U];
+  }
+  template <typename Use>
+  void for_each_buffer(const Use& use) {
+    use(buffer_);
+    std::for_each(more_buffers_.begin(), more_buffers_.end(), use);
+  }
   void forward(const interconnect::PacketHeader& cause);
   void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot,
                        std::span<const float> codes, foundation::Duration at, PathTime path);
@@ -161,19 +172,17 @@ class TileCore {
   std::unique_ptr<SynapseArray> array_;
   std::unique_ptr<Collector> collector_;
   std::optional<SaturatedCells> last_transfer_;
-  Join inputs_;
-  Join partials_;
+  LineBuffer buffer_;
   Join back_partials_;
   Join reports_;
   Join dones_;
   std::int32_t largest_exponent_ = 0;
   std::int32_t delta_exponent_ = 0;
-  // Line buffers: codes in detail physics, values in detail ideal.
-  foundation::AlignedVector<float> x_;
-  foundation::AlignedVector<float> delta_;
-  double row_pulses_carried_ = 0;  ///< expected, not yet booked; below one
+  foundation::AlignedVector<float> delta_;  ///< codes in detail physics, values in detail ideal
+  double row_pulses_carried_ = 0;           ///< expected, not yet booked; below one
   double column_pulses_carried_ = 0;
 
+  std::vector<LineBuffer> more_buffers_;  ///< of examples that are under way at the same time
   TileSettings settings_;
   TileProbe probe_;
   std::optional<periphery::AdcBank> column_adcs_;

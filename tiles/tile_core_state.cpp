@@ -9,12 +9,15 @@ using foundation::Duration;
 
 template <typename Self, typename Archive>
 void TileCore::state_of(Self& self, Archive& archive) {
-  archive(self.forward_noise_, self.transposed_noise_, self.busy_until_, self.operation_, self.inputs_,
-          self.partials_, self.back_partials_, self.reports_, self.dones_, self.largest_exponent_,
-          std::span{self.x_}, std::span{self.delta_}, self.delta_exponent_, self.row_pulses_carried_,
+  archive(self.forward_noise_, self.transposed_noise_, self.busy_until_, self.operation_, self.buffer_.inputs,
+          self.buffer_.partials, self.back_partials_, self.reports_, self.dones_, self.largest_exponent_,
+          std::span{self.buffer_.x}, std::span{self.delta_}, self.delta_exponent_, self.row_pulses_carried_,
           self.column_pulses_carried_, self.last_transfer_);
   if (self.collector_ != nullptr) {
     archive(*self.collector_);
+  }
+  for (auto& buffer : self.more_buffers_) {
+    archive(buffer.inputs, buffer.partials, std::span{buffer.x});
   }
   if (!self.jitter_.is_none()) {
     archive(self.jitter_);
@@ -42,10 +45,10 @@ void TileCore::reset_registers() {
   enabled_ = false;
   rows_ = input_rows_ = columns_ = 0;
   collector_.reset();
-  for (Join* join : {&inputs_, &partials_, &back_partials_, &reports_, &dones_}) {
+  for (Join* join : {&back_partials_, &reports_, &dones_}) {
     *join = Join{};
   }
-  std::fill(x_.begin(), x_.end(), 0.0F);
+  for_each_buffer([](LineBuffer& buffer) { buffer.clear(); });
   std::fill(delta_.begin(), delta_.end(), 0.0F);
   row_pulses_carried_ = column_pulses_carried_ = 0;
 }

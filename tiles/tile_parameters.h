@@ -66,6 +66,7 @@ struct TileParameters {
   AssumedCell assumed;  ///< conductances and effort booked in detail `ideal`
   std::size_t route_entries = 1024;
   std::size_t flow_entries = 256;
+  std::size_t examples_in_flight = 1;  ///< line buffers
   std::optional<CellPosition> traced_cell;
 };
 

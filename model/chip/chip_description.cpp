@@ -50,6 +50,7 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   tile.wires = {cell_ohm, cell_ohm};
   tile.route_entries = d.route_entries;
   tile.flow_entries = static_cast<std::size_t>(chip.flow_entries);
+  tile.examples_in_flight = static_cast<std::size_t>(chip.examples_in_flight);
   tile.timing.integrate = from_seconds(technology.t_int.base);
   if (has_duration_wires(chip)) {
     d.link.wires = interconnect::DurationWires{.pulse = tile.timing.integrate,
@@ -92,8 +93,10 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.sequencer.tile_rows = tile.rows;
   d.sequencer.route_entries = d.route_entries;
   d.sequencer.receive_entries = tile.flow_entries;
+  d.sequencer.examples_in_flight = tile.examples_in_flight;
 
   d.host.virtual_channels = d.link.virtual_channels;
+  d.host.examples_in_flight = static_cast<std::uint32_t>(chip.examples_in_flight);
   d.host.register_access = from_seconds(technology.t_register.base);
   d.host.dma_latency = from_seconds(technology.dma_latency.base);
   d.host.dma_bytes_per_second = technology.dma_bandwidth.base;
@@ -114,6 +117,7 @@ foundation::ChipShape chip_shape(const Configuration& configuration) {
   shape.tile.rows = chip.tile_rows;
   shape.tile.columns = chip.tile_columns;
   shape.tile.duration_wires = duration_wires(chip);
+  shape.tile.line_buffers = chip.examples_in_flight;
   shape.tiles = chip.mesh_rows * chip.mesh_columns;
   shape.routers = shape.tiles;
   shape.sequencers = 1;
@@ -157,7 +161,8 @@ ProgramOptions program_options(const Configuration& configuration, double learni
           .learning_rate = learning_rate,
           .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval),
           .faults = mesh_faults(configuration.chip),
-          .virtual_channels = static_cast<std::uint32_t>(configuration.chip.virtual_channels)};
+          .virtual_channels = static_cast<std::uint32_t>(configuration.chip.virtual_channels),
+          .examples_in_flight = static_cast<std::uint32_t>(configuration.chip.examples_in_flight)};
 }
 
 }  // namespace kirchhoff::model

@@ -23,6 +23,9 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
       "factor on every time of the technology, 10: a chip ten times slower, whose charge decays as before");
   table.real("chip.quantum", p.quantum_us, "us", 0.001, 1e6, Mark::assumed,
              "local time the sequencer may run ahead of the kernel; no result depends on it");
+  table.integer(
+      "chip.examples_in_flight", p.examples_in_flight, 1, 8, Mark::assumed,
+      "that follow one another through the layers when inferring; a line buffer of each tile for each");
   table.choice("mesh.transport", p.transport, {"packet", "circuit"}, Mark::assumed,
                "how activations and deltas travel: as digital packets, or all at once as pulse durations on "
                "parallel wires");

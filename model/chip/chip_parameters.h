@@ -14,6 +14,7 @@ struct ChipParameters {
   std::int64_t tile_rows = 131;
   std::int64_t tile_columns = 50;
   std::int64_t spare_tiles = 0;            ///< kept free by the mapping
+  std::int64_t examples_in_flight = 1;     ///< when inferring; line buffers of a tile
   std::string f_realisation = "voltage";   ///< how the gain F is paid for: voltage, pulse_length
   std::string op_convention = "training";  ///< what peak counts: training (6 op per weight), forward (2)
   double time_stretch = 1;                 ///< factor on every time of the technology

@@ -82,10 +82,8 @@ Completion SequencerCore::execute(const Descriptor& descriptor, Duration& now) {
       move_weights(descriptor, false, now, completion);
       break;
     case DescriptorOperation::train:
-      run_examples(descriptor, true, now, completion);
-      break;
     case DescriptorOperation::infer:
-      run_examples(descriptor, false, now, completion);
+      run_examples(descriptor, now, completion);
       break;
     case DescriptorOperation::transfer:
       completion.error = prepare() ? transfer(now) : fail(ErrorCause::network_settings);
@@ -273,6 +271,7 @@ bool SequencerCore::prepare() {
   input_count_ = inputs;
   class_count_ = classes;
   output_lsb_ = settings_.output_lsb();
+  in_flight_ = settings_.get(sequencer_register::in_flight);
   const auto within = [](const std::vector<SequencerSettings::Flow>& flows, std::uint32_t limit) {
     return !flows.empty() &&
            std::all_of(flows.begin(), flows.end(), [&](const SequencerSettings::Flow& flow) {
@@ -281,7 +280,7 @@ bool SequencerCore::prepare() {
   };
   if (inputs == 0 || inputs > kMostInputs || classes == 0 || classes > kMostInputs ||
       !within(inputs_, inputs) || !within(outputs_, classes) || !within(deltas_, classes) ||
-      !std::isfinite(output_lsb_)) {
+      !std::isfinite(output_lsb_) || in_flight_ == 0 || in_flight_ > parameters_.examples_in_flight) {
     return false;
   }
   output_of_route_.assign(std::size_t{interconnect::no_route} + 1, -1);
@@ -289,18 +288,21 @@ bool SequencerCore::prepare() {
     output_of_route_[outputs_[i].route] = static_cast<std::int32_t>(i);
   }
   output_unit_.emplace(classes);
-  z_.assign(classes, 0.0F);
   codes_.resize(classes);
   values_.resize(std::max(inputs, classes));
-  output_join_.reset();
-  output_join_.expect(static_cast<std::uint32_t>(outputs_.size()));
+  arriving_.resize(parameters_.examples_in_flight);
+  for (Outputs& outputs : arriving_) {
+    outputs.z.assign(classes, 0.0F);
+    outputs.here = false;
+    outputs.join.reset();
+    outputs.join.expect(static_cast<std::uint32_t>(outputs_.size()));
+  }
   done_join_.reset();
   done_join_.expect(settings_.get(sequencer_register::groups));
   return true;
 }
 
-void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Duration& now,
-                                 Completion& completion) {
+void SequencerCore::run_examples(const Descriptor& descriptor, Duration& now, Completion& completion) {
   if (!prepare()) {
     completion.error = fail(ErrorCause::network_settings);
     return;
@@ -309,6 +311,7 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
     completion.error = fail(ErrorCause::stride);
     return;
   }
+  const bool training = descriptor.kind() == DescriptorOperation::train;
   if (!take_place(descriptor, training ? Phase::forward : Phase::inference, now, completion)) {
     return;
   }
@@ -318,23 +321,45 @@ void SequencerCore::run_examples(const Descriptor& descriptor, bool training, Du
     completion.error = error_bit(fault_.cause);
     return;
   }
-  go_on(descriptor, training, std::move(next), now, completion);
+  go_on(descriptor, std::move(next), now, completion);
 }
 
 /// Works on the examples that are not counted in `completion` yet; `next` is the first of them.
-void SequencerCore::go_on(const Descriptor& descriptor, bool training, Fetched next, Duration& now,
-                          Completion& completion) {
-  work_on_examples(descriptor, training, next, now, completion);
+void SequencerCore::go_on(const Descriptor& descriptor, Fetched next, Duration& now, Completion& completion) {
+  if (descriptor.kind() == DescriptorOperation::train) {
+    train(descriptor, next, now, completion);
+  } else {
+    infer(descriptor, next, now, completion);
+  }
   ports_.end_ahead();  // whatever ended the work: `next` is not ours alone before
 }
 
-void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training, Fetched& next,
-                                     Duration& now, Completion& completion) {
-  const bool labelled = descriptor.label_address != 0;
+/// Error bits of an example that cannot be worked on; 0: it can.
+std::uint32_t SequencerCore::refused(const Descriptor& descriptor, const Fetched& example) {
+  if (!example.ok) {
+    return error_bit(fault_.cause);
+  }
+  if (descriptor.label_address != 0 && example.label >= class_count_) {
+    return fail(ErrorCause::label, example.label_address);
+  }
+  return 0;
+}
+
+void SequencerCore::finish_example() {
+  if (services_.trace != nullptr) {
+    services_.trace->example_finished();
+  }
+  if (services_.transactions != nullptr) {
+    services_.transactions->example_finished();
+  }
+}
+
+void SequencerCore::train(const Descriptor& descriptor, Fetched& next, Duration& now,
+                          Completion& completion) {
   auto& ledger = services_.ledger;
-  const std::uint32_t classes = class_count_;
   const std::uint32_t interval = settings_.get(sequencer_register::transfer_interval);
-  const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(classes);
+  const Duration softmax = parameters_.softmax_class * static_cast<std::int64_t>(class_count_);
+  Outputs& outputs = arriving_.front();
   Fetched example;
   for (std::uint32_t number = completion.count; number < descriptor.count; ++number) {
     ports_.end_ahead();
@@ -348,25 +373,20 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
         fetch_ahead();
       }
     }
-    if (!example.ok) {
-      completion.error = error_bit(fault_.cause);
-      break;
-    }
-    if (labelled && example.label >= classes) {
-      completion.error = fail(ErrorCause::label, example.label_address);
+    completion.error = refused(descriptor, example);
+    if (completion.error != 0) {
       break;
     }
     state("FORWARD", start);
-    if (!forward(example, training, start)) {
+    if (!launch(example, Phase::forward, 0, start) || !ports_.arrived(outputs.here)) {
       completion.error = fail(ErrorCause::not_delivered);
       break;
     }
-    const Duration outputs_at = output_join_.latest();
-    const Phase phase = training ? Phase::forward : Phase::inference;
-    OutputUnit::Result result{OutputUnit::predict(z_), 0};
-    if (labelled) {
-      result = output_unit_->compare(z_, example.label);
-      ledger.at(ledger.host_node(), phase).softmax_values += classes;
+    const Duration outputs_at = outputs.join.latest();
+    OutputUnit::Result result{OutputUnit::predict(outputs.z), 0};
+    if (descriptor.label_address != 0) {
+      result = output_unit_->compare(outputs.z, example.label);
+      ledger.at(ledger.host_node(), Phase::forward).softmax_values += class_count_;
       completion.correct += result.predicted == example.label ? 1 : 0;
       completion.loss += result.loss;
     }
@@ -376,34 +396,30 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
       auto predicted = static_cast<std::uint16_t>(result.predicted);
       Duration written = compared;
       if (!write_host(descriptor.output_address + std::uint64_t{number} * sizeof predicted,
-                      bytes_of_object(predicted), phase, written)) {
+                      bytes_of_object(predicted), Phase::forward, written)) {
         completion.error = error_bit(fault_.cause);
         break;
       }
     }
-    bool transferred = false;
-    ledger.elapsed(phase) += compared - now;
-    ledger.network_elapsed(phase) += (start - now) + output_join_.path().network;
+    ledger.elapsed(Phase::forward) += compared - now;
+    ledger.network_elapsed(Phase::forward) += (start - now) + outputs.join.path().network;
     now = compared;
-    if (training) {
-      state("BACKWARD", compared);
-      if (!backward(output_unit_->delta(), compared)) {
-        completion.error = fail(ErrorCause::not_delivered);
-        break;
-      }
-      const Duration done = done_join_.latest();
-      ledger.elapsed(Phase::update) += parameters_.update;
-      ledger.elapsed(Phase::backward) += done - compared - parameters_.update;
-      ledger.network_elapsed(Phase::backward) += done_join_.path().network;
-      now = done;
-      ++ledger.counters().training_examples;
-      settings_.put(sequencer_register::examples, settings_.get(sequencer_register::examples) + 1);
-      if (interval > 0 && ++since_transfer_ >= interval) {
-        completion.error = transfer(now);
-        transferred = true;
-      }
-    } else {
-      ++ledger.counters().inference_examples;
+    state("BACKWARD", compared);
+    if (!backward(output_unit_->delta(), compared)) {
+      completion.error = fail(ErrorCause::not_delivered);
+      break;
+    }
+    const Duration done = done_join_.latest();
+    ledger.elapsed(Phase::update) += parameters_.update;
+    ledger.elapsed(Phase::backward) += done - compared - parameters_.update;
+    ledger.network_elapsed(Phase::backward) += done_join_.path().network;
+    now = done;
+    ++ledger.counters().training_examples;
+    settings_.put(sequencer_register::examples, settings_.get(sequencer_register::examples) + 1);
+    bool transferred = false;
+    if (interval > 0 && ++since_transfer_ >= interval) {
+      completion.error = transfer(now);
+      transferred = true;
     }
     ++completion.count;
     if (completion.error != 0) {
@@ -414,12 +430,7 @@ void SequencerCore::work_on_examples(const Descriptor& descriptor, bool training
       rest(descriptor, completion, next, now);
     }
     ports_.settled(now);
-    if (services_.trace != nullptr) {
-      services_.trace->example_finished();
-    }
-    if (services_.transactions != nullptr) {
-      services_.transactions->example_finished();
-    }
+    finish_example();
     if (ports_.stopping() && number + 1 < descriptor.count) {
       completion.error = fail(ErrorCause::aborted);
       break;
@@ -443,7 +454,7 @@ Completion SequencerCore::resume(Duration& now) {
   under_way_.reset();
   Completion completion = work.completion;
   if (prepare()) {
-    go_on(work.descriptor, true, std::move(work.next), now, completion);
+    go_on(work.descriptor, std::move(work.next), now, completion);
   } else {
     completion.error = fail(ErrorCause::network_settings);
   }
@@ -572,21 +583,22 @@ bool SequencerCore::post(PacketHeader& header, const SequencerSettings::Flow& fl
   return ports_.send(header, bytes, at);
 }
 
-bool SequencerCore::forward(const Fetched& example, bool training, Duration start) {
-  outputs_here_ = false;
+/// Sends an example's inputs to the tiles of the first layer, for a line buffer that is free.
+bool SequencerCore::launch(const Fetched& example, Phase phase, std::uint8_t buffer, Duration start) {
+  arriving_[buffer].here = false;
   PacketHeader header;
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
   header.element_bits = static_cast<std::uint8_t>(parameters_.dac_bits);
-  header.training = training;
-  header.phase = training ? Phase::forward : Phase::inference;
+  header.buffer = buffer;
+  header.phase = phase;
   bool delivered = true;
   if (parameters_.detail == tiles::Detail::physics && parameters_.dac_bits == 8) {  // bytes are the codes
     for (const auto& flow : inputs_) {
       delivered &=
           post(header, flow, flow.count, std::span{example.input}.subspan(flow.first, flow.count), start);
     }
-    return delivered && ports_.arrived(outputs_here_);
+    return delivered;
   }
   // Bytes are 8-bit pulse widths; a DAC with fewer bits gets the nearest of its own codes.
   const periphery::PulseWidthDac dac{parameters_.dac_bits};
@@ -601,7 +613,7 @@ bool SequencerCore::forward(const Fetched& example, bool training, Duration star
   for (const auto& flow : inputs_) {
     delivered &= send(header, flow, {values_.data() + flow.first, flow.count}, start);
   }
-  return delivered && ports_.arrived(outputs_here_);
+  return delivered;
 }
 
 bool SequencerCore::backward(std::span<const float> deltas, Duration start) {
@@ -657,8 +669,9 @@ bool SequencerCore::receive(const PacketHeader& header, std::span<const std::byt
   if (header.kind != PacketKind::layer_output || output < 0) {
     return false;
   }
+  Outputs& outputs = arriving_[header.buffer];
   const auto& flow = outputs_[static_cast<std::size_t>(output)];
-  const std::span<float> z{z_.data() + flow.first, flow.count};
+  const std::span<float> z{outputs.z.data() + flow.first, flow.count};
   if (!tiles::decode(header.format, bytes, 0, z)) {
     return false;
   }
@@ -667,7 +680,7 @@ bool SequencerCore::receive(const PacketHeader& header, std::span<const std::byt
       value *= output_lsb_;
     }
   }
-  outputs_here_ |= output_join_.add(arrival, path);
+  outputs.here |= outputs.join.add(arrival, path);
   return true;
 }
 

@@ -66,13 +66,16 @@ struct SequencerParameters {
   std::size_t tile_rows = 4096;
   std::size_t route_entries = 1024;
   std::size_t receive_entries = 256;
+  std::size_t examples_in_flight = 1;  ///< line buffers of the tiles
 };
 
 /// The sequencer without its sockets: works descriptors off, one example after the other.
 ///
 /// Modelled: prefetch of the next example by DMA while the chip works, softmax and shared exponent of the
-/// output deltas, transfers at their interval. Descriptors follow one another. Not modelled: pipelining of
-/// examples through the layers; the time of the sequencer's own registers.
+/// output deltas, transfers at their interval. INFER keeps up to IN_FLIGHT examples under way, each in a line
+/// buffer of its own; a buffer is free again when its outputs have been compared. TRAIN has one: an update
+/// changes the weights that the next example is read with. Descriptors follow one another. Not modelled: the
+/// time of the sequencer's own registers.
 class SequencerCore {
  public:
   SequencerCore(const SequencerParameters& parameters, SequencerPorts& ports,
@@ -132,6 +135,20 @@ class SequencerCore {
     }
   };
 
+  /// The outputs of an example, as they arrive.
+  struct Outputs {
+    tiles::Join join;
+    bool here = false;
+    std::vector<float> z;
+  };
+  /// An example on its way, for inference.
+  struct Flight {
+    std::uint32_t number = 0;
+    std::uint32_t label = 0;
+    std::uint16_t predicted = 0;
+    foundation::Duration start{0};
+  };
+
   /// What to fetch while an example is worked on.
   struct Ahead {
     const Descriptor* descriptor = nullptr;
@@ -156,12 +173,19 @@ class SequencerCore {
   void configure(const Descriptor& descriptor, foundation::Duration& now, Completion& completion);
   bool write_register(const RegisterEntry& entry, foundation::Duration& now);
   void self_test(const Descriptor& descriptor, foundation::Duration& now, Completion& completion);
-  void run_examples(const Descriptor& descriptor, bool training, foundation::Duration& now,
-                    Completion& completion);
-  void go_on(const Descriptor& descriptor, bool training, Fetched next, foundation::Duration& now,
-             Completion& completion);
-  void work_on_examples(const Descriptor& descriptor, bool training, Fetched& next, foundation::Duration& now,
-                        Completion& completion);
+  void run_examples(const Descriptor& descriptor, foundation::Duration& now, Completion& completion);
+  void go_on(const Descriptor& descriptor, Fetched next, foundation::Duration& now, Completion& completion);
+  void train(const Descriptor& descriptor, Fetched& next, foundation::Duration& now, Completion& completion);
+  void infer(const Descriptor& descriptor, Fetched& next, foundation::Duration& now, Completion& completion);
+  bool collect(const Descriptor& descriptor, Flight& flight, foundation::Duration& now,
+               Completion& completion);
+  bool hand_over(const Descriptor& descriptor, const Flight& flight, foundation::Duration& at,
+                 Completion& completion);
+  [[nodiscard]] std::uint8_t buffer_of(const Flight& flight) const {
+    return static_cast<std::uint8_t>(flight.number % in_flight_);
+  }
+  [[nodiscard]] std::uint32_t refused(const Descriptor& descriptor, const Fetched& example);
+  void finish_example();
   void rest(const Descriptor& descriptor, const Completion& completion, const Fetched& next,
             foundation::Duration now);
   void finish(Completion& completion, foundation::Duration now);
@@ -177,7 +201,8 @@ class SequencerCore {
                   foundation::Duration& at);
   void book_host_bits(std::size_t bytes, foundation::Phase phase);
   bool fetch(const Descriptor& descriptor, std::uint32_t number, foundation::Duration at, Fetched& into);
-  bool forward(const Fetched& example, bool training, foundation::Duration start);
+  bool launch(const Fetched& example, foundation::Phase phase, std::uint8_t buffer,
+              foundation::Duration start);
   bool backward(std::span<const float> deltas, foundation::Duration start);
   std::uint32_t transfer(foundation::Duration& now);
   void move_weights(const Descriptor& descriptor, bool program, foundation::Duration& now,
@@ -205,12 +230,11 @@ class SequencerCore {
   std::vector<std::int32_t> output_of_route_;
   std::optional<OutputUnit> output_unit_;
   float output_lsb_ = 1;
+  std::uint32_t in_flight_ = 1;
 
-  tiles::Join output_join_;
-  bool outputs_here_ = false;
+  std::vector<Outputs> arriving_;  ///< by line buffer
   tiles::Join done_join_;
   bool all_done_ = false;
-  std::vector<float> z_;
   std::vector<float> values_;
   std::vector<std::int16_t> codes_;
   std::vector<std::byte> bytes_;

@@ -393,6 +393,9 @@ class Programmer {
     set_sequencer(sequencer_register::groups, static_cast<std::uint32_t>(groups_));
     set_sequencer(sequencer_register::transfer_route, transfer_route_);
     set_sequencer(sequencer_register::transfer_interval, options_.transfer_interval);
+    if (options_.examples_in_flight > 1) {
+      set_sequencer(sequencer_register::in_flight, options_.examples_in_flight);
+    }
   }
 
   const NetworkSpec& network_;

@@ -22,7 +22,8 @@ struct ProgramOptions {
   std::uint32_t transfer_interval = 0;
   interconnect::MeshFaults faults{};
   std::uint32_t virtual_channels = 2;
-  std::size_t first_route = 0;  ///< those before are another network's, see NetworkPlan
+  std::uint32_t examples_in_flight = 1;  ///< when inferring
+  std::size_t first_route = 0;           ///< those before are another network's, see NetworkPlan
 };
 
 /// A network on a chip: what the host writes, and which packets then take which ways.

@@ -22,7 +22,7 @@ void MonitoringBinder::bind(tlm::tlm_initiator_socket<>& initiator, tlm::tlm_tar
   }
 }
 
-void MonitoringBinder::finish() {
+void MonitoringBinder::finish() const {
   const std::uint64_t now = sc_core::sc_time_stamp().value();
   for (const auto& monitor : monitors_) {
     monitor->rules().finish(now);

@@ -21,8 +21,7 @@ class MonitoringBinder final : public interconnect::SocketBinder {
 
   void bind(tlm::tlm_initiator_socket<>& initiator, tlm::tlm_target_socket<>& target) const override;
 
-  /// To be called when the simulation is over and the modules still exist.
-  void finish();
+  void finish() const override;
 
   [[nodiscard]] const ComplianceSession& session() const { return *session_; }
   [[nodiscard]] std::size_t pairs() const { return monitors_.size(); }

@@ -217,7 +217,7 @@ bool is_whole_run(const Options& options, const model::Configuration& configurat
 
 }  // namespace
 
-int explore(const Options& given) {
+int explore(const Options& given, const interconnect::SocketBinder& sockets) {
   std::optional<SavedRun> saved;
   if (!given.resume.empty()) {
     saved.emplace(open_checkpoint(given.resume));
@@ -240,6 +240,9 @@ int explore(const Options& given) {
   std::vector<Matrix> weights;
   TrainingSession session{*configuration, detail, data, weights, coding_style(options)};
   check_synapses(options, session);
+  if (options.infer) {
+    session.also_infer();
+  }
   const auto folder = make_run_folder(options, data.name);
 
   const Activation hidden = training.hidden_activation == "relu" ? Activation::relu : Activation::logistic;
@@ -305,7 +308,8 @@ int explore(const Options& given) {
       {.trace = &timeline,
        .traces_cell = options.trace,
        .synapses = observation.listener(),
-       .transactions = recorder.transactions()},
+       .transactions = recorder.transactions(),
+       .sockets = &sockets},
       {.trained = [&](std::uint64_t examples, int epoch) { progress.trained(examples, epoch); },
        .at_rest = [&](const TrainingSession::Rest& rest) { observation.look(rest); },
        .epoch_done =
@@ -342,6 +346,11 @@ int explore(const Options& given) {
              .transfer_interval = static_cast<double>(training.transfer_interval),
              .transposed_passes = configuration->periphery.adc_two_phase_deltas ? 2.0 : 1.0},
             result);
+  if (session.inferred()) {
+    result.inference->in_flight = configuration->chip.examples_in_flight;
+    result.inference->test_percent =
+        100.0 * session.inferred()->correct / std::max(1U, session.inferred()->count);
+  }
   result.run.examples_per_wall_s = static_cast<double>(result.run.examples) / result.run.wall_s;
   for (const auto& layer : session.saturated()) {
     result.saturation.push_back({layer.cells, layer.capacitors, layer.weights});

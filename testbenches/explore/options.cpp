@@ -162,6 +162,10 @@ Options parse_options(int argc, const char* const* argv) {
         "write the life of one synapse, inspect/synapse_LAYER_ROW_COLUMN.csv, counted from 0, the bias row "
         "last "
         "(repeatable; also in trace.vcd)");
+    add("infer", po::bool_switch(&options.infer),
+        "when all is learnt, classify the test set on the chip itself: accuracy, time and energy of "
+        "inference, "
+        "with chip.examples_in_flight examples under way");
     add("checkpoint", po::bool_switch(&options.checkpoint),
         "save the whole state to checkpoint.bin at every transfer and epoch; Ctrl-C then stops at the next "
         "one");

@@ -42,6 +42,7 @@ struct Options {
   std::string resume;  ///< run or file; empty: start anew
   bool inspect = false;
   std::vector<model::SynapseName> synapses;
+  bool infer = false;  ///< the test set on the chip itself, too
   bool quiet = false;
   bool export_start = false;
   bool export_weights = false;

@@ -72,7 +72,7 @@ ExampleScene scene_of(const Options& options, const model::Configuration& config
 
 }  // namespace
 
-int trace(const Options& given) {
+int trace(const Options& given, const interconnect::SocketBinder& sockets) {
   Options options = given;
   options.trace = options.transactions = true;
   options.sets.push_back("training.epochs=1");
@@ -99,8 +99,9 @@ int trace(const Options& given) {
   ExampleTimeline timeline{recorder.waveforms(), true};
   PacketKeeper keeper{*recorder.transactions()};
   const auto look = [&](const TrainingSession::Rest& rest) { observation.look(rest); };
-  session.run({.trace = &timeline, .synapses = observation.listener(), .transactions = &keeper},
-              {.trained = {}, .at_rest = look, .epoch_done = {}, .can_save = {}});
+  session.run(
+      {.trace = &timeline, .synapses = observation.listener(), .transactions = &keeper, .sockets = &sockets},
+      {.trained = {}, .at_rest = look, .epoch_done = {}, .can_save = {}});
   if (!timeline.limits()) {
     throw foundation::ModelError("no training example was finished, so that there is nothing to draw");
   }

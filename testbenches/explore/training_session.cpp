@@ -91,6 +91,7 @@ class TrainingSession::Run final : private foundation::RestListener, private Mom
   void restore();
   void train_epoch();
   void train_batch(std::uint32_t count);
+  void infer(MemoryMap& memory);
   void lose_power(const PowerSchedule::Event& event);
   void look(int epoch);
   /// True where the run is to end here.
@@ -112,6 +113,8 @@ class TrainingSession::Run final : private foundation::RestListener, private Mom
   model::ChipDescription description_;
   foundation::Services services_;
   model::FrozenNetwork frozen_;
+  const interconnect::SocketBinder direct_;
+  const interconnect::SocketBinder& sockets_;
   HostedChip hosted_;
 
   ChipDriver* driver_ = nullptr;
@@ -139,8 +142,10 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
                 listeners.transactions},
       frozen_(session.network_, session.mapping_, session.configuration_.periphery, session.detail_,
               services_.seed),
-      hosted_(description_, services_,
-              [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); }) {
+      sockets_(listeners.sockets == nullptr ? direct_ : *listeners.sockets),
+      hosted_(
+          description_, services_, [this](ChipDriver& driver, MemoryMap& memory) { program(driver, memory); },
+          sockets_) {
   if (listeners.trace != nullptr) {
     listeners.trace->end_of_declarations();
   }
@@ -151,6 +156,7 @@ bool TrainingSession::Run::run() {
   if (ended_) {
     return false;
   }
+  sockets_.finish();
   session_.ledger_.counters().out_of_order_reservations = hosted_.chip.out_of_order_reservations();
   session_.saturated_.assign(session_.network_.layers.size(), {});
   for (const auto& tile : session_.mapping_.tiles) {
@@ -185,6 +191,9 @@ void TrainingSession::Run::program(ChipDriver& driver, MemoryMap& memory) {
     if (offer_to_save(kernel_time())) {
       return;
     }
+  }
+  if (session_.infers_) {
+    infer(memory);
   }
   session_.final_weights_ = driver.read_weights(session_.network_, session_.mapping_);
 }
@@ -267,6 +276,17 @@ void TrainingSession::Run::train_batch(std::uint32_t count) {
   record_.loss += completion.loss;
 }
 
+void TrainingSession::Run::infer(MemoryMap& memory) {
+  const Examples& examples = session_.data_.test;
+  ChipDriver::Batch batch;
+  batch.inputs = memory.attach(examples.inputs);
+  batch.labels = memory.attach(examples.labels);
+  batch.outputs = memory.allocate(examples.count() * sizeof(std::uint16_t));
+  batch.count = static_cast<std::uint32_t>(examples.count());
+  batch.stride = batch_.stride;
+  session_.inferred_ = driver_->infer(batch);
+}
+
 void TrainingSession::Run::lose_power(const PowerSchedule::Event& event) {
   TrainingRecord::PowerOff off;
   off.example = event.example;
@@ -347,7 +367,7 @@ bool TrainingSession::Run::offer_to_save(Duration now) {
 void TrainingSession::Run::save(foundation::StateWriter& writer) const {
   writer.section("host", 1);
   writer(saved_at_, record_, *driver_);
-  writer.section("ledger", 1);
+  writer.section("ledger", 2);
   writer(session_.ledger_);
   hosted_.chip.save(writer);
 }
@@ -357,7 +377,7 @@ void TrainingSession::Run::restore() {
   saved_->section("host", 1);
   (*saved_)(saved_at_, record_, *driver_);
   driver_->sleep(saved_at_ - kernel_time());
-  saved_->section("ledger", 1);
+  saved_->section("ledger", 2);
   (*saved_)(session_.ledger_);
   hosted_.chip.restore(*saved_);
   saved_->finish();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "foundation/coding_style.h"
@@ -12,6 +13,7 @@
 #include "foundation/synapse_listener.h"
 #include "foundation/trace_sink.h"
 #include "foundation/transaction_listener.h"
+#include "interconnect/socket_binder.h"
 #include "model/chip/chip_description.h"
 #include "model/network/mapping.h"
 #include "model/presets/configuration.h"
@@ -70,7 +72,11 @@ class TrainingSession {
     bool traces_cell = true;  ///< the sink wants the synapse of the parameters trace.*
     foundation::SynapseListener* synapses = nullptr;
     foundation::TransactionListener* transactions = nullptr;
+    const interconnect::SocketBinder* sockets = nullptr;  ///< who joins the sockets of every pair
   };
+
+  /// Lets run() end with the test set, classified on the chip itself; see inferred().
+  void also_infer() { infers_ = true; }
 
   /// Trains all epochs; where `saved` is not null, those that were left when it was written. Throws
   /// InputError where that is of another session. False: can_save ended the run.
@@ -86,6 +92,8 @@ class TrainingSession {
   /// Weights at the end, read back through the socket.
   [[nodiscard]] const std::vector<Matrix>& final_weights() const { return final_weights_; }
   [[nodiscard]] double learning_rate() const { return learning_rate_; }
+  /// Of the test set, where it was asked for.
+  [[nodiscard]] const std::optional<model::Completion>& inferred() const { return inferred_; }
 
  private:
   class Run;
@@ -101,6 +109,8 @@ class TrainingSession {
   PowerSchedule power_;
   foundation::Ledger ledger_;
   TrainingRecord record_;
+  bool infers_ = false;
+  std::optional<model::Completion> inferred_;
   tiles::WireState wires_;
   std::vector<tiles::SaturatedCells> saturated_;
   std::vector<Matrix> final_weights_;

@@ -101,6 +101,21 @@ struct RunResult {
     double setup_j = 0;
     double inference_j = 0;
   };
+  /// The test set on the chip itself, once it has learnt.
+  struct Inference {
+    std::uint64_t examples = 0;
+    std::int64_t in_flight = 1;  ///< examples under way at a time
+    double test_percent = 0;
+    double per_example_s = 0;  ///< from one result to the next
+    double latency_s = 0;      ///< from the first input sent to the outputs compared
+    double network_s = 0;      ///< of per_example_s: waiting for links, routers or the host bus
+    double per_example_j = 0;
+    double per_op_j = 0;  ///< 2 op per weight and example
+    double tops = 0;
+    double tops_per_watt = 0;
+    double tops_per_mm2 = 0;
+    NamedValues breakdown_j;  ///< per example
+  };
   struct Area {
     double total_mm2 = 0;
     NamedValues breakdown_mm2;
@@ -249,6 +264,7 @@ struct RunResult {
   std::vector<PowerOff> power_offs;
   Time time;
   Energy energy;
+  std::optional<Inference> inference;
   Area area;
   Efficiency efficiency;
   Activity activity;

@@ -107,6 +107,32 @@ void fill_area(const CostInputs& inputs, RunResult& result) {
   result.area.breakdown_mm2 = by_part(area);
 }
 
+/// What report.h says of Inference but for in_flight and test_percent, which no ledger knows.
+void fill_inference(const CostInputs& inputs, RunResult& result) {
+  const Ledger& ledger = inputs.ledger;
+  const auto examples = static_cast<double>(ledger.counters().inference_examples);
+  if (examples == 0) {
+    return;
+  }
+  const EnergyTable table(ledger,
+                          foundation::EnergyModel(inputs.technology, inputs.chip.tile, inputs.energy));
+  const EnergyBreakdown energy = table.of_phase(Phase::inference);
+  const double operations = 2 * static_cast<double>(ledger.total(Phase::inference).multiply_accumulates);
+  RunResult::Inference& inference = result.inference ? *result.inference : result.inference.emplace();
+  inference.examples = ledger.counters().inference_examples;
+  inference.per_example_s = foundation::to_seconds(ledger.elapsed(Phase::inference)) / examples;
+  inference.network_s = foundation::to_seconds(ledger.network_elapsed(Phase::inference)) / examples;
+  inference.latency_s = foundation::to_seconds(foundation::Duration{
+                            static_cast<std::int64_t>(ledger.counters().inference_latency_ps)}) /
+                        examples;
+  inference.per_example_j = energy.total() / examples;
+  inference.per_op_j = energy.total() / operations;
+  inference.tops = operations / foundation::to_seconds(ledger.elapsed(Phase::inference)) * 1e-12;
+  inference.tops_per_watt = operations / energy.total() * 1e-12;
+  inference.tops_per_mm2 = inference.tops / result.area.total_mm2;
+  inference.breakdown_j = by_booking(energy, examples);
+}
+
 void fill_counts(const Ledger& ledger, RunResult& result) {
   Activity training;
   for (const Phase phase : foundation::training_phases) training += ledger.total(phase);
@@ -237,6 +263,7 @@ void price_run(const CostInputs& inputs, RunResult& result) {
   fill_time(inputs.ledger, examples, result);
   fill_energy(inputs, examples, result);
   fill_area(inputs, result);
+  fill_inference(inputs, result);
   fill_efficiency(inputs, result);
   result.activity = {foundation::measured_duties(inputs.ledger), inputs.technology.duty_x.base,
                      inputs.technology.duty_d.base};

@@ -131,6 +131,24 @@ Json energy_group(const RunResult::Energy& energy) {
           {"inference_j", energy.inference_j}};
 }
 
+Json inference_group(const std::optional<RunResult::Inference>& inference) {
+  if (!inference) {
+    return nullptr;
+  }
+  return {{"examples", inference->examples},
+          {"in_flight", inference->in_flight},
+          {"test_percent", inference->test_percent},
+          {"per_example_s", inference->per_example_s},
+          {"latency_s", inference->latency_s},
+          {"network_s", inference->network_s},
+          {"per_example_j", inference->per_example_j},
+          {"per_op_j", inference->per_op_j},
+          {"tops", inference->tops},
+          {"tops_per_watt", inference->tops_per_watt},
+          {"tops_per_mm2", inference->tops_per_mm2},
+          {"breakdown_j", values_json(inference->breakdown_j)}};
+}
+
 Json efficiency_group(const RunResult::Efficiency& efficiency) {
   Json group{{"achieved", figures_json(efficiency.achieved)},
              {"peak", figures_json(efficiency.peak)},
@@ -239,6 +257,7 @@ std::string report_json(const RunResult& result) {
       {"power_off", power_off_group(result.power_offs)},
       {"time", time_group(result.time)},
       {"energy", energy_group(result.energy)},
+      {"inference", inference_group(result.inference)},
       {"area",
        {{"total_mm2", result.area.total_mm2}, {"breakdown_mm2", values_json(result.area.breakdown_mm2)}}},
       {"efficiency", efficiency_group(result.efficiency)},

@@ -51,6 +51,7 @@ class Summary {
     efficiency();
     leverage();
     speed();
+    inference();
     breakdowns();
     activity();
     learning();
@@ -315,6 +316,26 @@ class Summary {
             .add(quantity(run.wall_s, "s"), Style::strong)
             .add(", " + grouped(static_cast<std::uint64_t>(std::llround(run.examples_per_wall_s))) +
                  " examples/s"));
+  }
+
+  void inference() {
+    if (!result_.inference) return;
+    const RunResult::Inference& inference = *result_.inference;
+    heading("Inference on the chip");
+    put(indented()
+            .left("accuracy", 12)
+            .add(fixed(inference.test_percent, 2) + " %", Style::strong)
+            .add(" of " + grouped(inference.examples) + " test examples"));
+    put(indented()
+            .left("time", 12)
+            .add(quantity(inference.per_example_s, "s"), Style::strong)
+            .add(" each, " + quantity(inference.latency_s, "s") + " from input to result, " +
+                 std::to_string(inference.in_flight) + " under way"));
+    put(indented()
+            .left("energy", 12)
+            .add(quantity(inference.per_example_j, "J"), Style::strong)
+            .add(" each; " + significant(inference.tops_per_watt) + " TOP/s/W, " +
+                 significant(inference.tops_per_mm2) + " TOP/s/" + mm2()));
   }
 
   /// Heading with the total, then a bar per value, largest first where `sorted`.

@@ -33,6 +33,7 @@ struct Outcome {
   double loss = 0;
   double correct = 0;
   double network_ps = 0;
+  double latency_ps = 0;  ///< of inference
   double hops = 0;
 
   [[nodiscard]] double energy_j() const {
@@ -81,7 +82,8 @@ Outcome train(const Scenario& scenario, CodingStyle style) {
     for (const Phase phase : foundation::training_phases) {
       network += static_cast<double>(bench.ledger.network_elapsed(phase).count());
     }
-    head.push_back(network);
+    head.push_back(network + static_cast<double>(bench.ledger.network_elapsed(Phase::inference).count()));
+    head.push_back(static_cast<double>(bench.ledger.counters().inference_latency_ps));
     const foundation::EnergyTable table{
         bench.ledger,
         foundation::EnergyModel{bench.configuration->technology, model::chip_shape(*bench.configuration).tile,
@@ -100,6 +102,7 @@ Outcome train(const Scenario& scenario, CodingStyle style) {
   const auto take = [&] { return values.at(next++); };
   outcome.hops = take();
   outcome.network_ps = take();
+  outcome.latency_ps = take();
   const auto energies = static_cast<std::size_t>(take());
   for (std::size_t i = 0; i < energies; ++i) {
     outcome.energies.push_back(take());
@@ -117,6 +120,7 @@ void expect_same_bits(const Scenario& scenario) {
   EXPECT_GT(lt.weights.size(), 1000U);
   EXPECT_EQ(lt.time_ps, at.time_ps);
   EXPECT_EQ(lt.network_ps, at.network_ps);
+  EXPECT_EQ(lt.latency_ps, at.latency_ps);
   EXPECT_EQ(lt.hops, at.hops);
   EXPECT_EQ(lt.loss, at.loss);
   EXPECT_EQ(lt.correct, at.correct);
@@ -134,6 +138,31 @@ TEST(CodingStyles, AgreeToTheBitWithoutContention) {
 // them, and that is the same one.
 TEST(CodingStyles, AgreeToTheBitOnThePreset) {
   expect_same_bits({{"training.transfer_interval=40"}});
+}
+
+// Inferring, several examples are under way, on tiles and links of their own.
+TEST(CodingStyles, AgreeToTheBitWithExamplesUnderWay) {
+  expect_same_bits(
+      {{"chip.mesh_rows=2", "chip.mesh_columns=2", "chip.tile_rows=600", "chip.tile_columns=64",
+        "network.image_hidden=[40, 20]", "training.transfer_interval=20", "chip.examples_in_flight=4"}});
+}
+
+// On the preset's chip, layers share links: a packet of one example meets those of another. Loosely timed,
+// the earlier example has the right of way; approximately timed, who comes first. What is computed is the
+// same.
+TEST(CodingStyles, ComputeTheSameWhereExamplesUnderWayMeet) {
+  const Scenario scenario{{"training.transfer_interval=40", "chip.examples_in_flight=4"}};
+  const Outcome lt = train(scenario, CodingStyle::loosely_timed);
+  const Outcome at = train(scenario, CodingStyle::approximately_timed);
+  std::printf("4 examples under way: time AT/LT %.6f, latency %.6f, energy %.6f\n", at.time_ps / lt.time_ps,
+              at.latency_ps / lt.latency_ps, at.energy_j() / lt.energy_j());
+  EXPECT_EQ(lt.weights, at.weights);
+  EXPECT_EQ(lt.hops, at.hops);
+  EXPECT_EQ(lt.correct, at.correct);
+  EXPECT_EQ(lt.loss, at.loss);
+  EXPECT_NEAR(at.time_ps / lt.time_ps, 1, 0.01);
+  EXPECT_NEAR(at.latency_ps / lt.latency_ps, 1, 0.02);
+  EXPECT_NEAR(at.energy_j() / lt.energy_j(), 1, 0.001);
 }
 
 TEST(CodingStyles, AgreeToTheBitWithFloatWeights) {

@@ -537,6 +537,51 @@ TEST_F(CommandLine, OverlapMakesExamplesShorterAndSharedConvertersLonger) {
   EXPECT_GT(booked(plain, "digital"), 0);
 }
 
+TEST_F(CommandLine, HasMonitorsOnEverySocketPair) {
+  const auto counts = folder_ / "counts";
+  ASSERT_EQ(setenv("KIRCHHOFF_MONITOR_COUNTS", counts.c_str(), 1), 0);
+  const auto outcome = run(explore({}));
+  EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+  std::size_t pairs = 0;
+  std::size_t calls = 0;
+  std::ifstream{counts} >> pairs >> calls;
+  EXPECT_EQ(pairs, 176U);       // 4 x 8 routers with their tiles, sequencer, host interface, host
+  EXPECT_GT(calls, 60 * 130U);  // examples x packets
+}
+
+// Three layers: where the host bus is not in the way, results follow one another as fast as arrays are read.
+TEST_F(CommandLine, InferenceOverlapsExamples) {
+  const auto outcome = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"--infer", "--train", "400", "--test", "300"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = run(explore(arguments));
+    EXPECT_TRUE(result.code == 0 || result.code == 1) << result.err;
+    EXPECT_NE(result.out.find("Inference on the chip"), std::string::npos) << result.out;
+    return nlohmann::json::parse(content(folder_ / "run" / "report.json"));
+  };
+  const auto alone = outcome({});
+  const auto two = outcome({"--set", "chip.examples_in_flight=2"});
+  const auto four = outcome({"--set", "chip.examples_in_flight=4"});
+  const auto value = [](const nlohmann::json& json, const char* key) {
+    return json["inference"][key].get<double>();
+  };
+  EXPECT_EQ(value(alone, "examples"), 300);
+  EXPECT_NEAR(value(alone, "test_percent"), alone["accuracy"]["test_percent"].get<double>(), 3);
+  constexpr double first_read_s = 332e-9;  // nothing overlaps with it: input and label, 530 bytes
+  EXPECT_NEAR(value(alone, "per_example_s"), value(alone, "latency_s") + first_read_s / 300, 1e-11);
+  EXPECT_NEAR(value(two, "per_example_s"), value(alone, "per_example_s") / 2, 5e-9);
+  // Input, label and result: three accesses of 100 ns and 532 bytes at 4 Gbyte/s.
+  EXPECT_NEAR(value(four, "per_example_s"), 433e-9, 5e-9);
+  EXPECT_NEAR(value(four, "latency_s"), value(alone, "latency_s"), 0.05 * value(alone, "latency_s"));
+  EXPECT_NEAR(value(four, "per_example_j"), value(alone, "per_example_j"),
+              0.02 * value(alone, "per_example_j"));
+  EXPECT_NEAR(value(four, "tops_per_mm2"), value(four, "tops") / four["area"]["total_mm2"].get<double>(),
+              1e-12);
+  EXPECT_GT(four["area"]["breakdown_mm2"]["digital"], alone["area"]["breakdown_mm2"]["digital"]);
+  EXPECT_EQ(four["time"]["training_s"], alone["time"]["training_s"]);
+  EXPECT_EQ(four["accuracy"]["test_percent"], alone["accuracy"]["test_percent"]);
+}
+
 double sum_of(const nlohmann::json& values) {
   double sum = 0;
   for (const auto& value : values) {

@@ -321,6 +321,60 @@ TEST_F(Descriptors, SelfTestOfGoodCellsPassesInPhysics) {
   });
 }
 
+/// Inference with examples under way ends where it is told to, or where a result cannot be written: what was
+/// counted is written, no more is, and nothing is left on its way to disturb what comes next.
+TEST_F(Descriptors, ExamplesUnderWayEndWithTheirDescriptor) {
+  constexpr std::uint32_t kCount = 2000;
+  FirmwareBench bench{{"chip.quantum=1us", "chip.examples_in_flight=4"}};
+  bench.run([&](FirmwareHost& host) {
+    start(bench, host, kCount);
+    const std::vector<std::uint16_t> nothing(kCount, 0xffff);
+    const auto infer = [&](std::uint64_t outputs) {
+      auto descriptor = examples(DescriptorOperation::infer, kCount);
+      descriptor.output_address = outputs;
+      return descriptor;
+    };
+    const auto written = [&](std::uint64_t outputs) {
+      std::vector<std::uint16_t> results(kCount);
+      std::memcpy(results.data(), host.memory.readable(outputs, 2 * kCount).data(), 2 * kCount);
+      const auto first = std::find(results.begin(), results.end(), 0xffff);
+      EXPECT_TRUE(std::all_of(first, results.end(), [](std::uint16_t value) { return value == 0xffff; }));
+      return static_cast<std::uint32_t>(first - results.begin());
+    };
+    const std::uint64_t all = put(host, nothing);
+    EXPECT_EQ(host.run_one(infer(all)).completion.count, kCount);
+    EXPECT_EQ(written(all), kCount);
+
+    const std::uint64_t aborted = put(host, nothing);
+    const auto place = host.push(infer(aborted));
+    host.ring_doorbell();
+    host.sleep(foundation::Duration{50'000'000});
+    host.set_host(mr::host_register::control, mr::control_run | mr::control_abort);
+    EXPECT_TRUE(host.wait_idle());
+    EXPECT_EQ(host.record(place).completion.error, mr::error_aborted);
+    EXPECT_GT(host.record(place).completion.count, 50U);
+    EXPECT_LT(host.record(place).completion.count, 200U);
+    EXPECT_EQ(written(aborted), host.record(place).completion.count);
+    host.driver.clear_errors();
+    host.set_ring();
+
+    const std::uint64_t refused = put(host, nothing);
+    host.refused_address = refused + 2 * 33;
+    const auto record = host.run_one(infer(refused));
+    host.refused_address = ~std::uint64_t{0};
+    EXPECT_EQ(record.completion.error, mr::error_dma);
+    EXPECT_EQ(record.error_address, refused + 2 * 33);
+    EXPECT_EQ(record.completion.count, 33U);
+    EXPECT_EQ(written(refused), 33U);
+    host.driver.clear_errors();
+
+    const std::uint64_t again = put(host, nothing);
+    EXPECT_EQ(host.run_one(infer(again)).completion.count, kCount);
+    EXPECT_EQ(written(again), kCount);
+    expect_it_trains(host);
+  });
+}
+
 /// The longest descriptor there is ends when the host wants it to.
 TEST_F(Descriptors, AbortEndsADescriptorOfManyExamples) {
   FirmwareBench bench{{"chip.quantum=1us"}};

@@ -442,10 +442,10 @@ class Fuzzer {
 class Fuzz : public testing::TestWithParam<int> {
  protected:
   static void run(tiles::Detail detail, std::uint64_t seed, std::uint64_t usual) {
-    FirmwareBench bench{
-        {"chip.mesh_rows=3", "chip.mesh_columns=3", "chip.tile_rows=24", "chip.tile_columns=12",
-         "network.image_hidden=[16]", "mesh.route_entries=64", "mesh.flow_entries=32", "chip.quantum=5us"},
-        detail};
+    FirmwareBench bench{{"chip.mesh_rows=3", "chip.mesh_columns=3", "chip.tile_rows=24",
+                         "chip.tile_columns=12", "network.image_hidden=[16]", "mesh.route_entries=64",
+                         "mesh.flow_entries=32", "chip.quantum=5us", "chip.examples_in_flight=3"},
+                        detail};
     sc_core::sc_report_handler::set_actions("/kirchhoff/tile", sc_core::SC_DO_NOTHING);
     sc_core::sc_report_handler::set_actions("/kirchhoff/router", sc_core::SC_DO_NOTHING);
     bench.map(Fuzzer::inputs, Fuzzer::classes, true);

@@ -105,7 +105,10 @@ class FakePorts final : public model::SequencerPorts {
     }
     return true;
   }
-  void settled(Duration now) override { settled_at.push_back(now); }
+  void settled(Duration now) override {
+    settled_at.push_back(now);
+    *clock = now;  // as the sequencer's own does
+  }
 
   struct Sent {
     PacketHeader header;
@@ -123,6 +126,7 @@ class FakePorts final : public model::SequencerPorts {
   bool answers = true;
   int groups_that_answer = 2;
   model::SequencerCore* core = nullptr;
+  Duration* clock = nullptr;
 };
 
 class Sequencer : public testing::Test {
@@ -134,6 +138,7 @@ class Sequencer : public testing::Test {
 
   Sequencer() {
     ports.core = &core;
+    ports.clock = &now;
     set(reg::inputs, kInputs);
     set(reg::classes, kClasses);
     set(reg::output_lsb, std::bit_cast<std::uint32_t>(0.5F));
@@ -197,11 +202,14 @@ class Sequencer : public testing::Test {
   static constexpr std::uint32_t kExamples = 1000;
   foundation::Ledger ledger{32};
   FakePorts ports;
-  model::SequencerCore core{
-      {.softmax_class = kSoftmax, .update = kUpdate, .tile_columns = 50, .mesh_nodes = 32},
-      ports,
-      {.ledger = ledger, .trace = nullptr, .seed = 1},
-      "sequencer"};
+  model::SequencerCore core{{.softmax_class = kSoftmax,
+                             .update = kUpdate,
+                             .tile_columns = 50,
+                             .mesh_nodes = 32,
+                             .examples_in_flight = 4},
+                            ports,
+                            {.ledger = ledger, .trace = nullptr, .seed = 1},
+                            "sequencer"};
   Duration now{0};
 };
 
@@ -234,7 +242,7 @@ TEST_F(Sequencer, InputsGoOutAsTheFlowsSay) {
   EXPECT_EQ(ports.sent[1].header.format, VectorFormat::u8);
   EXPECT_EQ(ports.sent[1].header.element_bits, 8U);
   EXPECT_EQ(ports.sent[1].header.phase, Phase::inference);
-  EXPECT_FALSE(ports.sent[1].header.training);
+  EXPECT_EQ(ports.sent[1].header.buffer, 0U);
 }
 
 TEST_F(Sequencer, InferenceCountsAndPredicts) {
@@ -259,6 +267,118 @@ TEST_F(Sequencer, InferenceCountsAndPredicts) {
   EXPECT_EQ(ledger.counters().inference_examples, 50U);
   EXPECT_EQ(ledger.counters().training_examples, 0U);
   EXPECT_EQ(ledger.training_time(), Duration{0});
+}
+
+// The chip answers kForwardTime after the inputs were sent; it fetches an example in 2 kDma meanwhile.
+TEST_F(Sequencer, ExamplesUnderWayShareTheTimeOfOne) {
+  constexpr std::uint32_t kCount = 50;
+  for (const std::uint32_t depth : {1U, 2U, 4U}) {
+    set(reg::in_flight, depth);
+    ports.sent.clear();
+    const Duration began = now;
+    const Duration before = ledger.elapsed(Phase::inference);
+    const std::uint64_t latency_before = ledger.counters().inference_latency_ps;
+    auto descriptor = examples(DescriptorOperation::infer, kCount);
+    EXPECT_EQ(run(descriptor).count, kCount);
+
+    std::vector<Duration> starts;
+    for (const auto& packet : ports.sent) {
+      if (packet.header.route == kInputRoute) {
+        EXPECT_EQ(packet.header.buffer, starts.size() % depth);
+        starts.push_back(packet.at);
+      }
+    }
+    ASSERT_EQ(starts.size(), kCount);
+    const Duration fetch = 2 * kDma;
+    const Duration softmax = kSoftmax * kClasses;
+    Duration expected = began + fetch;
+    std::vector<Duration> compared;
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+      if (i > 0) {
+        expected = starts[i - 1] + fetch;  // read while the one before is under way
+      }
+      if (i >= depth) {
+        expected = std::max(expected, compared[i - depth]);
+      }
+      EXPECT_EQ(starts[i], expected) << depth << " under way, example " << i;
+      const Duration free = compared.empty() ? began : compared.back();
+      compared.push_back(std::max(starts[i] + kForwardTime, free) + softmax);
+    }
+    EXPECT_EQ(now, compared.back());
+    EXPECT_EQ(ledger.elapsed(Phase::inference) - before, now - began);
+    Duration latency{0};
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+      latency += compared[i] - starts[i];
+    }
+    EXPECT_EQ(ledger.counters().inference_latency_ps - latency_before,
+              static_cast<std::uint64_t>(latency.count()));
+  }
+}
+
+// What is decided, written and counted does not depend on how many are under way.
+TEST_F(Sequencer, ExamplesUnderWayComeOutInOrder) {
+  auto descriptor = examples(DescriptorOperation::infer, 37);
+  descriptor.output_address = kOutputAddress;
+  const auto results = [&] {
+    return std::vector<std::byte>(ports.memory.begin() + kOutputAddress,
+                                  ports.memory.begin() + kOutputAddress + 2 * 37);
+  };
+  const Completion alone = run(descriptor);
+  const auto expected = results();
+  for (const std::uint32_t depth : {2U, 3U, 4U}) {
+    set(reg::in_flight, depth);
+    std::fill(ports.memory.begin() + kOutputAddress, ports.memory.end(), std::byte{0xff});
+    const Completion together = run(descriptor);
+    EXPECT_EQ(together.error, 0U);
+    EXPECT_EQ(together.count, 37U);
+    EXPECT_EQ(together.correct, alone.correct);
+    EXPECT_EQ(together.loss, alone.loss);
+    EXPECT_EQ(results(), expected) << depth << " under way";
+  }
+}
+
+// An error of one example: those before it come to their end, and are counted.
+TEST_F(Sequencer, ExamplesUnderWayEndBeforeAnError) {
+  set(reg::in_flight, 4);
+  const std::uint16_t label = kClasses;
+  std::memcpy(ports.memory.data() + kLabelAddress + 2 * 6, &label, 2);
+  auto descriptor = examples(DescriptorOperation::infer, 20);
+  descriptor.output_address = kOutputAddress;
+  std::fill(ports.memory.begin() + kOutputAddress, ports.memory.end(), std::byte{0xff});
+  const Completion completion = run(descriptor);
+  EXPECT_EQ(completion.error, model::error_label);
+  EXPECT_EQ(core.fault().address, kLabelAddress + 2 * 6);
+  EXPECT_EQ(completion.count, 6U);
+  for (std::uint32_t i = 0; i < 7; ++i) {
+    std::uint16_t predicted = 0;
+    std::memcpy(&predicted, ports.memory.data() + kOutputAddress + 2 * i, 2);
+    EXPECT_EQ(predicted == 0xffffU, i >= 6) << i;
+  }
+  EXPECT_EQ(ledger.counters().inference_examples, 6U);
+}
+
+TEST_F(Sequencer, NoMoreExamplesAreUnderWayThanLineBuffersAreThere) {
+  for (const std::uint32_t depth : {0U, 5U, 0xffffffffU}) {
+    set(reg::in_flight, depth);
+    EXPECT_EQ(run(examples(DescriptorOperation::infer, 1)).error, model::error_descriptor) << depth;
+    EXPECT_EQ(core.fault().cause, model::ErrorCause::network_settings);
+  }
+  EXPECT_TRUE(ports.sent.empty());
+}
+
+// An update changes the weights that the next example is read with.
+TEST_F(Sequencer, TrainingHasOneExampleUnderWay) {
+  set(reg::in_flight, 4);
+  run(examples(DescriptorOperation::train, 5));
+  Duration free{0};
+  for (const auto& packet : ports.sent) {
+    EXPECT_EQ(packet.header.buffer, 0U);
+    if (packet.header.route == kInputRoute) {
+      EXPECT_GE(packet.at, free);
+    } else if (packet.header.route == kDeltaRoute) {
+      free = packet.at + kBackwardTime;
+    }
+  }
 }
 
 TEST_F(Sequencer, SoftmaxAndHostBusAreBooked) {
@@ -576,7 +696,7 @@ TEST(SequencerSettings, ReadOnlyRegistersStay) {
 
 TEST(SequencerSettings, UnknownOffsets) {
   model::SequencerSettings settings;
-  for (const std::uint32_t offset : {0x1cU, 0x38U, 0x7fcU, 0x7000U, 0x10000U}) {
+  for (const std::uint32_t offset : {0x1cU, 0x3cU, 0x7fcU, 0x7000U, 0x10000U}) {
     EXPECT_FALSE(settings.write(offset, 5)) << offset;
     EXPECT_FALSE(settings.read(offset).has_value()) << offset;
   }

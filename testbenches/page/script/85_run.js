@@ -1,4 +1,4 @@
-// What the run says about itself: checks, warnings, loss of supply, counts.
+// What the run says about itself: inference, checks, warnings, loss of supply, counts.
 
 function makeChecksSection(report) {
   const checks = report.checks || [];
@@ -10,6 +10,29 @@ function makeChecksSection(report) {
         ` ${check.name}: ${plain(check.value)} (limit ${brief(check.limit)})`)),
       warnings.map((warning) => make("li", { class: "warning" }, warning))),
     checks.length + warnings.length === 0 && make("p", { class: "lead" }, "None."));
+}
+
+function makeInferenceSection(report) {
+  const { inference } = report;
+  if (!inference) return null;
+  const rows = [
+    ["accuracy", "test_percent", (value) => `${value.toFixed(2)} %`],
+    ["examples", "examples", count],
+    ["under way at a time", "in_flight", count],
+    ["from one result to the next", "per_example_s", (value) => si(value, "s")],
+    ["from input to result", "latency_s", (value) => si(value, "s")],
+    ["energy per example", "per_example_j", (value) => si(value, "J")],
+    ["energy per operation", "per_op_j", (value) => si(value, "J")],
+    ["TOP/s", "tops", brief],
+    ["TOP/s/W", "tops_per_watt", brief],
+    ["TOP/s/mm²", "tops_per_mm2", brief],
+  ];
+  return makeSection("inference", "Inference on the chip",
+    "The test set, classified by the chip itself once it has learnt; 2 operations per weight and example.",
+    makeTable([
+      { title: "", cell: ([name]) => name },
+      { title: "", number: true, cell: ([, key, shown]) => ({ text: shown(inference[key]), key: `inference.${key}` }) },
+    ], rows));
 }
 
 function makePowerSection(report) {

@@ -34,7 +34,7 @@ const report = JSON.parse(document.getElementById("report").textContent);
 document.title = `${report.run.name} – Kirchhoff`;
 const sections = [
   makeComparison(report), makeLearningSection(report), ...makeEnergySection(report), makeFloorPlanSection(report),
-  makeTimelineSection(report), makeTornadoSection(report), makeChecksSection(report), makePowerSection(report),
+  makeTimelineSection(report), makeInferenceSection(report), makeTornadoSection(report), makeChecksSection(report), makePowerSection(report),
   makeCountsSection(report), makeParametersSection(report),
 ].filter(Boolean);
 document.getElementById("page").append(
