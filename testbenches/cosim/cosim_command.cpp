@@ -19,6 +19,7 @@
 #include "testbenches/cosim/hart_profile.h"
 #include "testbenches/cosim/hart_trace.h"
 #include "testbenches/cosim/image/network_image.h"
+#include "testbenches/cosim/interrupt_picture.h"
 #include "testbenches/cosim/loader.h"
 #include "testbenches/cosim/observer_group.h"
 #include "testbenches/cosim/profile/profile_text.h"
@@ -190,6 +191,9 @@ int cosim(const CosimOptions& options) {
         gtkwave_save("trace.vcd", waveforms->entries(), image.layers, window.begin, window.end));
   }
   recorder.close();
+  if (options.chip.trace) {
+    draw_interrupt(folder / "trace.vcd", "An interrupt of the chip in " + firmware.filename().string());
+  }
   const auto spent = profile.finish(result.instructions, result.simulated);
 
   const std::string report = cosim_report(result);

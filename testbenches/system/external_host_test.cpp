@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "foundation/error.h"
 #include "testbenches/cosim/c_api/modelled_chip.h"
 #include "testbenches/cosim/image/network_image.h"
 #include "testbenches/host/child.h"
@@ -222,6 +223,20 @@ TEST_F(External, AccessesTakeTheirTime) {
   EXPECT_EQ(now_ps(), 10 * one);
   chip_.host().advance(Duration{12345});
   EXPECT_EQ(now_ps(), 10 * one + 12345);
+}
+
+TEST_F(External, SimulatedTimeEndsInWords) {
+  const auto day = foundation::from_seconds(24 * 3600);
+  chip_.host().advance(99 * day);
+  EXPECT_EQ(get(KRCH_HOST_ID), KRCH_IDENTIFICATION);
+  try {
+    chip_.host().advance(day);
+    FAIL() << "a bit of the day is gone";
+  } catch (const foundation::InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("100 days"));
+  }
+  EXPECT_THROW(chip_.host().advance(Duration::max()), foundation::InputError);
+  EXPECT_EQ(get(KRCH_HOST_ID), KRCH_IDENTIFICATION);
 }
 
 TEST_F(External, CyclesCountUpToTheAccess) {

@@ -25,7 +25,7 @@ constexpr double plot = width - left - right;
 constexpr double bar_height = 20;
 constexpr double letter = 6.6;  // of 12 pixels
 constexpr double line_height = 14;
-constexpr std::size_t lanes = 3;
+constexpr std::size_t lanes = 6;
 
 class Picture {
  public:
@@ -71,8 +71,7 @@ class Picture {
       return;
     }
     svg_.line(left, y_ + bar_height / 2, left + plot, y_ + bar_height / 2, "#c4cad0");
-    std::array<double, lanes> taken{};
-    std::size_t used = 0;
+    std::vector<const WaveformScene::Span*> below;
     for (const auto& span : row.spans) {
       if (span.end <= scene_.begin || span.begin >= scene_.end) {
         continue;
@@ -84,20 +83,35 @@ class Picture {
       if (length > length_of(span.text)) {
         svg_.text(x + length / 2, y_ + bar_height / 2 + 4.3, span.text,
                   {.size = 12, .fill = "#ffffff", .anchor = Svg::Anchor::middle});
+      } else if (span.is_labelled) {
+        below.push_back(&span);
+      }
+    }
+    y_ += bar_height + line_height * static_cast<double>(label(below)) + 12;
+  }
+
+  /// Texts below their spans; returns how many lines they take. From right to left, so that no text crosses
+  /// the line that leads to another one.
+  std::size_t label(const std::vector<const WaveformScene::Span*>& spans) {
+    std::array<double, lanes> limit;
+    limit.fill(width);
+    std::size_t used = 0;
+    for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
+      const std::string& text = (*span)->text;
+      const double x = x_of((*span)->begin);
+      const auto lane =
+          std::find_if(limit.begin(), limit.end(), [&](double end) { return x + length_of(text) <= end; });
+      if (lane == limit.end()) {
         continue;
       }
-      const auto lane = std::find_if(taken.begin(), taken.end(), [&](double end) { return end <= x; });
-      if (lane == taken.end() || x + length_of(span.text) > width) {
-        continue;
-      }
-      *lane = x + length_of(span.text);
-      const auto index = static_cast<std::size_t>(lane - taken.begin());
+      std::fill(limit.begin(), lane + 1, x);
+      const auto index = static_cast<std::size_t>(lane - limit.begin());
       used = std::max(used, index + 1);
       const double base = y_ + bar_height + line_height * static_cast<double>(index + 1) - 2;
       svg_.line(x + 0.5, y_ + bar_height, x + 0.5, base, "#9aa3ab");
-      svg_.text(x + 3, base, span.text, {.size = 11});
+      svg_.text(x + 3, base, text, {.size = 11});
     }
-    y_ += bar_height + line_height * static_cast<double>(used) + 12;
+    return used;
   }
 
   void wire(const WaveformScene::Row& row) {

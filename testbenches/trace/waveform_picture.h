@@ -12,8 +12,9 @@ struct WaveformScene {
   struct Span {
     foundation::Duration begin{0};
     foundation::Duration end{0};
-    std::string text;   ///< in the span, or below it where it is too narrow
-    std::string color;  ///< as SVG has it
+    std::string text;         ///< in the span, where it fits
+    std::string color;        ///< as SVG has it
+    bool is_labelled = true;  ///< its text stands below it where it is too narrow
   };
   struct Row {
     std::string label;
@@ -35,7 +36,7 @@ struct WaveformScene {
   std::string foot;
 };
 
-/// The scene as SVG. Texts that do not fit into their span stand below it, in up to three lines; those that
+/// The scene as SVG. Texts that do not fit into their span stand below it, in up to six lines; those that
 /// fit nowhere are left out (browsers show them under the pointer).
 [[nodiscard]] std::string waveform_picture(const WaveformScene& scene);
 

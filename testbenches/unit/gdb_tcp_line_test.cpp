@@ -1,58 +1,24 @@
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 #include <thread>
 
 #include "testbenches/cosim/gdb/tcp_line.h"
 #include "testbenches/unit/data_files.h"
+#include "testbenches/unit/gdb_caller.h"
 
 namespace kirchhoff::testbenches {
 namespace {
 
 using testing::StartsWith;
+using unit::Caller;
 using unit::input_error;
 using Event = GdbLine::Event;
 
 constexpr std::chrono::milliseconds at_once{0};
 constexpr std::chrono::milliseconds soon{5000};
-
-/// The other end.
-class Caller {
- public:
-  explicit Caller(std::uint16_t port, std::uint32_t address = INADDR_LOOPBACK) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(address);
-    connected = ::connect(socket_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
-  }
-  Caller(const Caller&) = delete;
-  Caller& operator=(const Caller&) = delete;
-  ~Caller() { hang_up(); }
-
-  void send(const std::string& bytes) const { ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  /// Up to so many bytes; empty when the line was hung up.
-  [[nodiscard]] std::string receive(std::size_t bytes) const {
-    std::string text(bytes, ' ');
-    const ssize_t count = ::recv(socket_, text.data(), text.size(), MSG_WAITALL);
-    text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-    return text;
-  }
-  void hang_up() {
-    if (socket_ >= 0) ::close(socket_);
-    socket_ = -1;
-  }
-
-  bool connected = false;
-
- private:
-  int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-};
 
 TEST(GdbTcpLine, CarriesBytesBothWays) {
   TcpLine line(0);

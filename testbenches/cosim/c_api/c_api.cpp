@@ -4,6 +4,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <systemc>
@@ -35,6 +36,7 @@ struct kirchhoff_chip {
   std::vector<kirchhoff_chip_register> registers;
   int (*on_wait)(void* context) = nullptr;
   void* on_wait_context = nullptr;
+  std::atomic<bool> inside = false;  ///< a function of the chip is running
 };
 
 namespace {
@@ -63,6 +65,12 @@ int guarded(kirchhoff_chip* chip, const Act& act) noexcept {
   } catch (const kirchhoff::foundation::WatchdogError& error) {
     note(chip, error.what());
     code = KIRCHHOFF_CHIP_E_DEADLOCK;
+  } catch (const std::bad_alloc&) {
+    note(chip, "out of memory");
+    code = KIRCHHOFF_CHIP_E_MODEL;
+  } catch (const sc_core::sc_report& report) {  // also what a process has thrown
+    note(chip, report.get_msg());
+    code = KIRCHHOFF_CHIP_E_MODEL;
   } catch (const std::exception& error) {
     note(chip, error.what());
     code = KIRCHHOFF_CHIP_E_MODEL;
@@ -76,6 +84,27 @@ int guarded(kirchhoff_chip* chip, const Act& act) noexcept {
   return code;
 }
 
+/// A function of a chip while it runs: no other may, from a callback or another thread. Misuse is found where
+/// it can be seen without a lock.
+class Inside {
+ public:
+  explicit Inside(kirchhoff_chip& chip) : chip_(chip) { chip_.inside.store(true, std::memory_order_relaxed); }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() { chip_.inside.store(false, std::memory_order_relaxed); }
+
+ private:
+  kirchhoff_chip& chip_;
+};
+
+bool is_busy(const kirchhoff_chip& chip) {
+  if (chip.inside.load(std::memory_order_relaxed)) {
+    note(nullptr, "the chip is in another call already, in on_wait or in another thread");
+    return true;
+  }
+  return false;
+}
+
 /// The same with the model, where it is there to be asked.
 template <typename Act>
 int with_model(kirchhoff_chip* chip, const Act& act) noexcept {
@@ -84,9 +113,13 @@ int with_model(kirchhoff_chip* chip, const Act& act) noexcept {
          chip == nullptr ? "no chip: a null pointer was given" : "no chip: it was closed, or is none");
     return KIRCHHOFF_CHIP_E_INPUT;
   }
+  if (is_busy(*chip)) {
+    return KIRCHHOFF_CHIP_E_INPUT;
+  }
   if (chip->failure != KIRCHHOFF_CHIP_OK) {  // the text says why
     return chip->failure;
   }
+  const Inside inside{*chip};
   return guarded(chip, [&] { act(*chip->model); });
 }
 
@@ -167,6 +200,15 @@ void take_plan(const kt::TrainingPlan& plan, kirchhoff_chip& chip) {
                           static_cast<std::uint32_t>(tile.first_column),
                           static_cast<std::uint32_t>(tile.columns)});
   }
+}
+
+template <typename Entry>
+const Entry* listed(const std::vector<Entry>& entries, std::uint32_t* count) {
+  if (count == nullptr) {
+    throw InputError("no place was given for how many there are");
+  }
+  *count = static_cast<std::uint32_t>(entries.size());
+  return entries.empty() ? nullptr : entries.data();
 }
 
 void list_registers(kirchhoff_chip& chip) {
@@ -256,7 +298,8 @@ int kirchhoff_chip_open(const kirchhoff_chip_options* options, kirchhoff_chip** 
 }
 
 void kirchhoff_chip_close(kirchhoff_chip* chip) {
-  if (chip != nullptr && open_chip.compare_exchange_strong(chip, nullptr)) {
+  if (chip != nullptr && chip == open_chip && !is_busy(*chip)) {
+    open_chip = nullptr;
     const std::unique_ptr<kirchhoff_chip> last{chip};
     guarded(nullptr, [&] {
       if (last->failure == KIRCHHOFF_CHIP_OK) {
@@ -332,19 +375,13 @@ int kirchhoff_chip_make_image(kirchhoff_chip* chip, const kirchhoff_chip_request
 
 const kirchhoff_chip_layer* kirchhoff_chip_layers(kirchhoff_chip* chip, uint32_t* count) {
   const kirchhoff_chip_layer* result = nullptr;
-  with_model(chip, [&](kt::ModelledChip& /*model*/) {
-    *count = static_cast<std::uint32_t>(chip->layers.size());
-    result = chip->layers.empty() ? nullptr : chip->layers.data();
-  });
+  with_model(chip, [&](kt::ModelledChip& /*model*/) { result = listed(chip->layers, count); });
   return result;
 }
 
 const kirchhoff_chip_tile* kirchhoff_chip_tiles(kirchhoff_chip* chip, uint32_t* count) {
   const kirchhoff_chip_tile* result = nullptr;
-  with_model(chip, [&](kt::ModelledChip& /*model*/) {
-    *count = static_cast<std::uint32_t>(chip->tiles.size());
-    result = chip->tiles.empty() ? nullptr : chip->tiles.data();
-  });
+  with_model(chip, [&](kt::ModelledChip& /*model*/) { result = listed(chip->tiles, count); });
   return result;
 }
 
@@ -354,8 +391,7 @@ const kirchhoff_chip_register* kirchhoff_chip_registers(kirchhoff_chip* chip, ui
     if (chip->registers.empty()) {
       list_registers(*chip);
     }
-    *count = static_cast<std::uint32_t>(chip->registers.size());
-    result = chip->registers.data();
+    result = listed(chip->registers, count);
   });
   return result;
 }

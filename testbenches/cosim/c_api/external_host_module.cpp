@@ -1,7 +1,9 @@
 #include "testbenches/cosim/c_api/external_host_module.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <string>
 
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
@@ -19,10 +21,11 @@ sc_time idle_period() {
   return {1, sc_core::SC_MS};
 }
 
-/// As much of `length` as simulated time has left.
-sc_time countable(Duration length) {
-  const Duration most = Duration::max() - interconnect::to_duration(sc_core::sc_time_stamp());
-  return interconnect::to_sc_time(std::clamp(length, Duration{0}, most));
+/// A Duration counts 106 days; what begins by then must have room to end.
+constexpr Duration last_moment = std::chrono::hours{24 * 100};
+
+Duration time_left() {
+  return last_moment - interconnect::to_duration(sc_core::sc_time_stamp());
 }
 
 }  // namespace
@@ -84,7 +87,11 @@ Duration ExternalHost::now() const {
 
 void ExternalHost::advance(Duration length) {
   synchronise();
-  run_kernel(countable(length), sc_core::SC_RUN_TO_TIME);
+  if (length > time_left()) {
+    throw foundation::InputError("simulated time ends after 100 days, of which " +
+                                 std::to_string(foundation::to_seconds(time_left())) + " s are left");
+  }
+  run_kernel(interconnect::to_sc_time(length), sc_core::SC_RUN_TO_TIME);
   settle();
 }
 
@@ -156,7 +163,7 @@ void ExternalHost::look_up() {
 
 ExternalHost::Waited ExternalHost::wait_interrupt(Duration timeout, const std::function<bool()>& idle) {
   synchronise();
-  const sc_time end = sc_core::sc_time_stamp() + countable(timeout);
+  const sc_time end = sc_core::sc_time_stamp() + interconnect::to_sc_time(std::min(timeout, time_left()));
   while (!interrupt.read()) {
     const sc_time left = end - sc_core::sc_time_stamp();
     if (!sc_core::sc_pending_activity()) {

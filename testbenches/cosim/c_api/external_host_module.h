@@ -48,7 +48,7 @@ class ExternalHost : public sc_core::sc_module {
   /// line.
   Waited wait_interrupt(foundation::Duration timeout, const std::function<bool()>& idle);
 
-  /// Lets so much time pass.
+  /// Lets so much time pass. Throws InputError where simulated time has not so much left.
   void advance(foundation::Duration length);
 
   [[nodiscard]] foundation::Duration now() const;

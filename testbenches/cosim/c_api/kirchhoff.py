@@ -13,8 +13,8 @@
 
 Arrays come as NumPy arrays where NumPy is there, else as lists and array.array; both are taken. One chip per process:
 SystemC elaborates once, also after close(). A Chip may be used by one thread at a time, and locks itself. Ctrl-C ends a
-wait, aborts what the chip is doing, and is raised as KeyboardInterrupt. Everything that goes wrong is raised as
-ChipError with one line that says what.
+wait, aborts what the chip is doing, and is raised as KeyboardInterrupt. What goes wrong is raised as ChipError, with a
+line for each thing that is wrong.
 """
 
 import array
@@ -275,6 +275,8 @@ def _flat(values, typecode, what):
 
 def _rows(values, typecode, what, width):
     """(numbers one after the other, rows) of rows, or of rows that lie one after the other already."""
+    if getattr(values, "ndim", 1) > 2:
+        values = values.reshape(len(values), -1)
     if len(values) > 0 and hasattr(values[0], "__len__"):
         for row in values:
             if len(row) != width:
@@ -358,9 +360,23 @@ class Network:
         for i, tile in enumerate(self._tiles):
             yield tile, self._address + _ImageTile.from_address(first + i * ctypes.sizeof(_ImageTile)).weights_offset
 
+    def _check_open(self):
+        self._chip._check_open()
+        if self._image is None:
+            raise ChipError("this network is closed", 2)
+
+    def close(self):
+        """Frees its DMA memory, as the end of the chip does anyway. The chip cannot be used with it any more."""
+        with self._chip._lock:
+            if self._image is not None and self._chip._handle is not None:
+                if self._chip._network is self:
+                    self._chip._network = None
+                self._chip._free([self._address])
+            self._image = None
+
     def weights(self):
         """The initial weights, as read_weights() gives them."""
-        self._chip._check_open()
+        self._check_open()
         return self._gather(address for _, address in self._blocks())
 
     def _gather(self, addresses):
@@ -381,7 +397,7 @@ class Network:
 
     def set_weights(self, weights):
         """Other initial weights, for the next Chip.program(): per layer (inputs + 1) x outputs."""
-        self._chip._check_open()
+        self._check_open()
         if len(weights) != len(self.layers):
             raise ChipError(f"weights of {len(weights)} layers were given, the network has {len(self.layers)}", 2)
         matrices = []
@@ -411,6 +427,7 @@ class Chip:
         self._handle = None
         self._device = None
         self._network = None
+        self._registers = None
         self._interrupted = False
         self._lock = threading.RLock()
         library = self._library = _the_library()
@@ -563,10 +580,10 @@ class Chip:
 
     def program(self, network, weights=None):
         """Makes the chip this network: registers and weights, the network's own where none are given."""
-        if weights is not None:
-            network.set_weights(weights)
         with self._lock:
-            self._check_open()
+            network._check_open()
+            if weights is not None:
+                network.set_weights(weights)
             opened, text = self._room("kirchhoff_network"), ctypes.create_string_buffer(_TEXT_BYTES)
             code = self._library.kirchhoff_network_open(
                 opened, self._device, network._address, network._image.bytes, network._bus, text
@@ -671,36 +688,37 @@ class Chip:
 
     # -- looking at it
 
-    def _address(self, register, node):
-        """(offset, the register or None where an offset was given)"""
+    def _offset(self, register, node):
         if isinstance(register, int):
-            return register, None
+            return register
         known = self._known_registers()
         found = known.get(register.upper().removeprefix("KRCH_"))
         if found is None:
             near = difflib.get_close_matches(register.upper(), known, 1)
             raise ChipError(f"no register '{register}'" + (f"; did you mean {near[0]}?" if near else ""), 2)
-        return found.offset + node * found.stride, found
+        return found.offset + node * found.stride
 
     def _known_registers(self):
+        """By name; valid until close."""
         self._check_open()
-        count = ctypes.c_uint32()
-        listed = self._library.kirchhoff_chip_registers(self._handle, ctypes.byref(count))
-        return {listed[i].name.decode(): listed[i] for i in range(count.value)}
+        if self._registers is None:
+            count = ctypes.c_uint32()
+            listed = self._library.kirchhoff_chip_registers(self._handle, ctypes.byref(count))
+            self._registers = {listed[i].name.decode(): listed[i] for i in range(count.value)}
+        return self._registers
 
     def read(self, register, node=0):
-        """A register, by name ("HOST_STATUS", "TILE_CONTROL" of a node) or offset, as a bus access."""
+        """A register, by name ("HOST_STATUS", "TILE_CONTROL" of a node) or offset, as a bus access. What the chip
+        refuses reads as 0, and sets a bit of HOST_ERROR_STATUS."""
         with self._lock:
             self._check_open()
-            offset, _ = self._address(register, node)
-            return self._hal.read32(self._hal.context, offset)
+            return self._hal.read32(self._hal.context, self._offset(register, node))
 
     def write(self, register, value, node=0):
         """Writes a register, as a bus access."""
         with self._lock:
             self._check_open()
-            offset, _ = self._address(register, node)
-            self._hal.write32(self._hal.context, offset, value)
+            self._hal.write32(self._hal.context, self._offset(register, node), value)
 
     def registers(self, node=None):
         """Name and value of the registers of host interface and sequencer, or of a node; costs no simulated time."""

@@ -67,6 +67,9 @@ ModelledChip::ModelledChip(ChipParts parts)
 
 std::byte* ModelledChip::make_image(const NetworkRequest& request) {
   DataSet data;
+  if (request.data_set == built_in_data_set) {
+    check_room(request.limits);
+  }
   if (!request.data_set.empty()) {
     data = load_data_set(request.data_set, {request.limits.train, request.limits.test});
   } else {
@@ -89,6 +92,19 @@ std::byte* ModelledChip::make_image(const NetworkRequest& request) {
   std::memcpy(place, image.data(), image.size());
   plan_ = std::move(plan);
   return place;
+}
+
+/// The built-in data set makes as many examples as are asked for; none that no memory has room for.
+void ModelledChip::check_room(const ImageLimits& limits) const {
+  const std::size_t most = parts_.options.dma_bytes / cropped_inputs;
+  const std::size_t train = limits.train.value_or(0);
+  const std::size_t test = limits.test.value_or(0);
+  if (train > most || test > most - train) {
+    throw InputError(std::to_string(train) + " training and " + std::to_string(test) +
+                     " test examples were asked for, the DMA memory of " +
+                     std::to_string(parts_.options.dma_bytes) + " bytes has room for " +
+                     std::to_string(most));
+  }
 }
 
 const foundation::Ledger& ModelledChip::ledger() {

@@ -70,6 +70,8 @@ class ModelledChip {
   [[nodiscard]] const foundation::Ledger& ledger();
 
  private:
+  void check_room(const ImageLimits& limits) const;
+
   ChipParts parts_;
   foundation::Ledger ledger_;
   foundation::Services services_;

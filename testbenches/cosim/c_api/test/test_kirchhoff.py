@@ -146,10 +146,11 @@ def own_arrays():
             equal(chip.read_weights()[0].shape, (41, 20), "shape")
             equal(list(chip.infer(kirchhoff.numpy.array(examples, dtype=int))), labels, "classes of an ndarray")
             equal(list(chip.infer(kirchhoff.numpy.array(examples)[::-1])), labels[::-1], "of one with strides")
+            equal(list(chip.infer(kirchhoff.numpy.array(examples).reshape(300, 5, 8))), labels, "of pictures")
         else:
             equal(type(classes), array.array, "type")
         used = chip.counters()
-        equal((used["examples"], used["inferences"]), (903, 901 + 300 * (2 if kirchhoff.numpy else 0)), "counted")
+        equal((used["examples"], used["inferences"]), (903, 901 + 300 * (3 if kirchhoff.numpy else 0)), "counted")
 
 
 def errors():
@@ -157,7 +158,7 @@ def errors():
     refused(lambda: Chip("208k"), "208k")
     refused(lambda: Chip(sets={"capacitor.decay_ta": "1 ms"}), "capacitor.decay_tau")
     refused(lambda: Chip(style="fast"), "lt or at")
-    chip = Chip(detail="ideal")
+    chip = Chip(detail="ideal", dma_bytes=2**20 * 8)
     equal(refused(lambda: Chip(), "one per process").code, 2, "code")
     refused(lambda: chip.infer([0] * 528), "program()")
     refused(lambda: chip.network("nowhere"), "nowhere")
@@ -170,6 +171,14 @@ def errors():
     refused(lambda: chip.train([[0] * 527 + [256]], [0]), "inputs")
     refused(lambda: chip.infer([]), "no examples")
     refused(lambda: network.set_weights([[[0.0]]]), "layers")
+    refused(lambda: chip.network("strokes", train=10**9), "1000000000", "examples")
+    refused(lambda: chip.network("strokes", train=-1), "examples")
+    spare = chip.network(inputs=10, classes=2)
+    spare.close()
+    spare.close()
+    refused(lambda: chip.program(spare), "this network is closed")
+    for _ in range(20):  # more than fit at a time
+        chip.network(inputs=10, classes=2).close()
     refused(lambda: network.set_weights([[[0.0] * 250] * 529, [[0.0] * 125] * 250, [[0.0] * 10] * 126]), "layer 2")
     error = refused(lambda: chip.train([[0] * 528] * 2, [3, 10]), "LABEL")
     equal(error.code, -8, "code of a descriptor's error")
@@ -208,6 +217,8 @@ def looks():
         chip.advance(1e-3)
         if not 1e-3 < chip.time_s < 1.1e-3:
             raise AssertionError(f"{chip.time_s} s")
+        refused(lambda: chip.advance(1e7), "100 days")
+        refused(lambda: chip.advance(1e9), "100 days")
         if chip.counters()["cycles"] <= registers["HOST_CYCLES_LOW"]:
             raise AssertionError("cycles do not count")
         network = chip.network("strokes", train=20, test=10)

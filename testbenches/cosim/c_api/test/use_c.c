@@ -65,8 +65,20 @@ static void call_without_chip(kirchhoff_chip* chip) {
   kirchhoff_chip_close(chip);
 }
 
-static int count_waits(void* context) {
-  ++*(int*)context;
+struct waits {
+  kirchhoff_chip* chip;
+  int count;
+};
+
+/* Nothing of the chip may be called here, and nothing bad comes of it. */
+static int while_waiting(void* context) {
+  struct waits* const waits = context;
+  if (++waits->count == 1) {
+    expect(kirchhoff_chip_advance(waits->chip, 1) == KIRCHHOFF_CHIP_E_INPUT, "no call within a call");
+    expect(says(kirchhoff_chip_error(NULL), "another call"), "the text says why");
+    kirchhoff_chip_close(waits->chip);
+    expect(kirchhoff_chip_time_ps(waits->chip) == 0, "and it was not closed, nor is it asked");
+  }
   return 0;
 }
 
@@ -75,7 +87,7 @@ static void train(kirchhoff_chip* chip, const kirchhoff_hal* hal) {
   uint32_t bus = 0;
   uint32_t layers = 0;
   uint32_t tiles = 0;
-  int waits = 0;
+  struct waits waits = {chip, 0};
   char text[KIRCHHOFF_TEXT_BYTES];
   kirchhoff_device device;
   kirchhoff_network network;
@@ -91,7 +103,7 @@ static void train(kirchhoff_chip* chip, const kirchhoff_hal* hal) {
   expect(kirchhoff_chip_make_image(chip, &request, &image, &bus) == 0, "an image");
   expect(kirchhoff_chip_layers(chip, &layers) != NULL && layers == 3, "of three layers");
   expect(kirchhoff_chip_tiles(chip, &tiles) != NULL && tiles == image->tiles_count, "its tiles");
-  expect(kirchhoff_chip_on_wait(chip, count_waits, &waits) == 0, "a look at each wait");
+  expect(kirchhoff_chip_on_wait(chip, while_waiting, &waits) == 0, "a look at each wait");
 
   expect(kirchhoff_open(&device, hal, 0) == KIRCHHOFF_OK, "the driver finds the chip");
   expect(kirchhoff_network_open(&network, &device, image, image->bytes, bus, text) == KIRCHHOFF_OK, text);
@@ -103,7 +115,7 @@ static void train(kirchhoff_chip* chip, const kirchhoff_hal* hal) {
   expect(kirchhoff_network_test(&network, 0, KIRCHHOFF_FOREVER, &record) == KIRCHHOFF_OK, "tested");
   printf("%u of %u test examples right\n", record.completion.correct, record.completion.count);
   expect(record.completion.correct >= 300, "it learnt");
-  expect(waits > 10, "and the program looked up meanwhile");
+  expect(waits.count > 10, "and the program looked up meanwhile");
   expect(strstr(kirchhoff_chip_report(chip), "\"tops_per_watt\"") != NULL, "with figures");
   kirchhoff_close(&device);
   hal->dma_free(hal->context, (void*)(uintptr_t)image);

@@ -2,6 +2,11 @@
 
   .cfi_sections .debug_frame
 
+  /* For debuggers; .eh_frame is not linked. */
+  .cfi_sections .debug_frame
+  /* The assembler writes sizes of functions into the debug information that hold without relaxation only. */
+  .option norelax
+
   .section .boot, "ax", @progbits
   .globl _boot
 _boot:
@@ -15,10 +20,7 @@ _boot:
 _start:
   .cfi_startproc
   .cfi_undefined ra
-  .option push
-  .option norelax
   la    gp, __global_pointer$
-  .option pop
   la    sp, __stack_top
   la    t0, __trap_stack_top
   csrw  mscratch, t0
@@ -64,9 +66,12 @@ _start:
 trap_entry:
   .cfi_startproc simple
   .cfi_signal_frame
-  .cfi_return_column 64
+  .cfi_return_column 0x1341   /* DWARF has CSRs from 4096 on: mepc */
   .cfi_def_cfa sp, 0
+  .cfi_val_offset sp, 0
+  .cfi_remember_state
   csrrw sp, mscratch, sp      /* no interrupt nests: mscratch has the trap stack again when it is over */
+  .cfi_register sp, 0x1340    /* mscratch */
   addi  sp, sp, -80
   .cfi_def_cfa sp, 80
   sw    ra,   0(sp)
@@ -106,7 +111,7 @@ trap_entry:
   .cfi_offset t5, -24
   .cfi_offset t6, -20
   .cfi_offset sp, -16
-  .cfi_offset 64, -12
+  .cfi_offset 0x1341, -12
   mv    a0, sp
   csrr  a1, mcause
   csrr  a2, mtval
@@ -130,7 +135,9 @@ trap_entry:
   lw    t5,  56(sp)
   lw    t6,  60(sp)
   addi  sp, sp, 80
+  .cfi_def_cfa sp, 0
   csrrw sp, mscratch, sp
+  .cfi_restore_state
   mret
   .cfi_endproc
   .size trap_entry, . - trap_entry
