@@ -20,7 +20,7 @@ import kirchhoff  # noqa: E402
 from kirchhoff import Chip, ChipError  # noqa: E402
 
 EXPLORE = sys.argv[1]
-TRAIN, TEST, EPOCHS, SEED = 2000, 500, 4, 5
+TRAIN, TEST, EPOCHS, SEED = 2000, 500, 3, 5
 
 
 def equal(one, other, what):
