@@ -114,7 +114,8 @@ bool CosimPlatform::run_kernel_until_end(const StopWanted& stop_wanted) {
   Duration until = slice;
   while (true) {
     run_kernel(to_sc_time(std::min(until, parameters_.most_time)));
-    if (hart_.ended() != HartEnd::running || hart_.failure() || !sc_core::sc_pending_activity() ||
+    // The hart stops the kernel itself, once its own time has come.
+    if (sc_core::sc_get_status() == sc_core::SC_STOPPED || !sc_core::sc_pending_activity() ||
         until >= parameters_.most_time) {
       return true;
     }

@@ -88,6 +88,7 @@ TEST_F(Driver, FindsTheChipAndItsShape) {
     EXPECT_EQ(chip.info.route_entries, description.route_entries);
     EXPECT_EQ(chip.info.receive_entries, description.tile.flow_entries);
     EXPECT_EQ(chip.info.most_outstanding, 1023U);
+    EXPECT_EQ(chip.info.most_in_flight, description.host.examples_in_flight);
     EXPECT_EQ(chip.info.ideal, 1U);
     EXPECT_EQ(chip.info.cycle_ps, description.link.cycle.count());
   });
@@ -164,6 +165,10 @@ TEST_F(Driver, StepsOfANetwork) {
         ASSERT_TRUE(std::equal(cells.begin(), cells.end(), next)) << "tile " << tile.node << " row " << row;
       }
     }
+
+    const std::uint32_t transfers = kirchhoff_read(&chip, KRCH_SEQ_TRANSFERS);
+    EXPECT_EQ(kirchhoff_transfer(&chip, second_ns), KIRCHHOFF_OK);
+    EXPECT_EQ(kirchhoff_read(&chip, KRCH_SEQ_TRANSFERS), transfers + 1);
 
     EXPECT_EQ(kirchhoff_count(&chip, KIRCHHOFF_EXAMPLES), 2 * network.image->train.count);
     EXPECT_EQ(kirchhoff_count(&chip, KIRCHHOFF_INFERENCES), tests);

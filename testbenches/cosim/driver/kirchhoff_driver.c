@@ -79,6 +79,9 @@ int kirchhoff_probe(const kirchhoff_hal* hal, kirchhoff_info* info) {
       field(can, KRCH_HOST_CAPABILITIES_OUTSTANDING_MASK, KRCH_HOST_CAPABILITIES_OUTSTANDING_SHIFT);
   info->virtual_channels =
       field(can, KRCH_HOST_CAPABILITIES_VIRTUAL_CHANNELS_MASK, KRCH_HOST_CAPABILITIES_VIRTUAL_CHANNELS_SHIFT);
+  const uint32_t in_flight =
+      field(can, KRCH_HOST_CAPABILITIES_IN_FLIGHT_MASK, KRCH_HOST_CAPABILITIES_IN_FLIGHT_SHIFT);
+  info->most_in_flight = in_flight != 0 ? in_flight : 1; /* map 1.1 does not say */
   info->ideal = field(can, KRCH_HOST_CAPABILITIES_IDEAL_MASK, KRCH_HOST_CAPABILITIES_IDEAL_SHIFT);
   info->cycle_ps = hal->read32(hal->context, KRCH_HOST_CYCLE_PS);
   if (field(version, KRCH_HOST_VERSION_MAJOR_MASK, KRCH_HOST_VERSION_MAJOR_SHIFT) !=
@@ -146,7 +149,6 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
   /* Somebody before us may have left it at work, or halted. */
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_ENABLE, 0);
   kirchhoff_write(device, KRCH_HOST_INTERRUPT_STATUS, UINT32_MAX);
-  kirchhoff_write(device, KRCH_HOST_CONTROL, KRCH_HOST_CONTROL_RUN_MASK);
   if (!is_idle(device)) {
     const int aborted = kirchhoff_abort(device, OPEN_TIMEOUT_NS);
     if (aborted != KIRCHHOFF_OK) {
@@ -155,6 +157,7 @@ int kirchhoff_open(kirchhoff_device* device, const kirchhoff_hal* hal, uint32_t 
       return aborted;
     }
   }
+  kirchhoff_resume(device);
   set_up_ring(device);
   return KIRCHHOFF_OK;
 }

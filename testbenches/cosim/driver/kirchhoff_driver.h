@@ -59,8 +59,9 @@ typedef struct kirchhoff_info {
   uint32_t route_entries, receive_entries; /* of the tables in every node */
   uint32_t most_outstanding;               /* descriptors in a ring */
   uint32_t virtual_channels;
-  uint32_t ideal;    /* 1: float weights without device physics */
-  uint32_t cycle_ps; /* of the mesh clock */
+  uint32_t most_in_flight; /* examples that an INFER keeps under way, see SEQ_IN_FLIGHT */
+  uint32_t ideal;          /* 1: float weights without device physics */
+  uint32_t cycle_ps;       /* of the mesh clock */
 } kirchhoff_info;
 
 /* An error as the chip keeps it: cause, address and tag of the first one since they were acknowledged. */

@@ -1,4 +1,6 @@
-/* Start-up and trap entry, machine mode. */
+/* Start-up and trap entry, machine mode. Call frame information for the debugger, which sees through the trap. */
+
+  .cfi_sections .debug_frame
 
   /* For debuggers; .eh_frame is not linked. */
   .cfi_sections .debug_frame
