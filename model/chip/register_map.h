@@ -26,9 +26,11 @@ inline constexpr std::array<RegisterField, 2> shape{{
     {0, 16, "COLUMNS", ""},
     {16, 16, "ROWS", ""},
 }};
-inline constexpr std::array<RegisterField, 3> capabilities{{
+inline constexpr std::array<RegisterField, 4> capabilities{{
     {0, 1, "IDEAL", "detail ideal: float weights"},
     {capability_virtual_channels_shift, 4, "VIRTUAL_CHANNELS", "of every link"},
+    {capability_reductions_shift, 5, "REDUCTIONS",
+     "entries of a router's reduction table; 0: routers do not add"},
     {capability_outstanding_shift, 16, "OUTSTANDING", "descriptors that a ring holds at most"},
 }};
 inline constexpr std::array<RegisterField, 2> table_sizes{{
