@@ -25,7 +25,7 @@ constexpr double plot = width - left - right;
 constexpr double bar_height = 20;
 constexpr double letter = 6.6;  // of 12 pixels
 constexpr double line_height = 14;
-constexpr std::size_t lanes = 6;
+constexpr std::size_t lanes = 8;
 
 class Picture {
  public:

@@ -36,7 +36,7 @@ struct WaveformScene {
   std::string foot;
 };
 
-/// The scene as SVG. Texts that do not fit into their span stand below it, in up to six lines; those that
+/// The scene as SVG. Texts that do not fit into their span stand below it, in up to eight lines; those that
 /// fit nowhere are left out (browsers show them under the pointer).
 [[nodiscard]] std::string waveform_picture(const WaveformScene& scene);
 
