@@ -97,6 +97,12 @@ TEST_F(CosimCommandLine, PassesAndReports) {
   EXPECT_GT(got["hart"]["instructions"], 9'000'000);
 }
 
+TEST_F(CosimCommandLine, PrintsTheReportOrTheTextAlone) {
+  const auto machine_readable = run(program("compute"), {"--json"});
+  EXPECT_EQ(json::parse(machine_readable.out), report());
+  EXPECT_EQ(run(program("compute"), {"--quiet"}).out, std::string(15, '.') + "\n");
+}
+
 TEST_F(CosimCommandLine, QuantaChangeNeitherCountsNorResults) {
   std::vector<json> reports;
   for (const char* quantum : {"1us", "10us", "100us"}) {
