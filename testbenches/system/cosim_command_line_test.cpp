@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -94,6 +95,12 @@ TEST_F(CosimCommandLine, PassesAndReports) {
   EXPECT_EQ(got["end"]["reason"], "pass");
   EXPECT_EQ(got["uart"], std::string(15, '.'));
   EXPECT_GT(got["hart"]["instructions"], 9'000'000);
+}
+
+TEST_F(CosimCommandLine, PrintsTheReportOrTheTextAlone) {
+  const auto machine_readable = run(program("compute"), {"--json"});
+  EXPECT_EQ(json::parse(machine_readable.out), report());
+  EXPECT_EQ(run(program("compute"), {"--quiet"}).out, std::string(15, '.') + "\n");
 }
 
 TEST_F(CosimCommandLine, QuantaChangeNeitherCountsNorResults) {
@@ -200,10 +207,28 @@ TEST_F(CosimCommandLine, DrawsAnInterrupt) {
 }
 
 TEST_F(CosimCommandLine, ProfileAddsUp) {
-  const auto outcome = run(program("compute"), {"--profile"});
-  ASSERT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("loop"));
-  EXPECT_THAT(content(folder_ / "run" / "profile.csv"), HasSubstr("loop,0x"));
+  for (const char* name : {"compute", "interrupts"}) {
+    const auto outcome = run(program(name), {"--profile"});
+    ASSERT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("asleep in WFI"));
+    std::istringstream table{content(folder_ / "run" / "profile.csv")};
+    std::string line;
+    ASSERT_TRUE(std::getline(table, line));
+    EXPECT_EQ(line, "function,address,entries,instructions,time_s,percent");
+    std::uint64_t instructions = 0;
+    double time_s = 0;
+    while (std::getline(table, line)) {
+      std::vector<std::string> fields;
+      std::istringstream row{line};
+      for (std::string field; std::getline(row, field, ',');) fields.push_back(field);
+      ASSERT_EQ(fields.size(), 6U) << line;
+      instructions += std::stoull(fields[3]);
+      time_s += std::stod(fields[4]);
+    }
+    const json result = report();
+    EXPECT_EQ(instructions, result["hart"]["instructions"].get<std::uint64_t>()) << name;
+    EXPECT_NEAR(time_s, result["run"]["simulated_s"].get<double>(), 1e-11) << name;
+  }
 }
 
 }  // namespace
