@@ -28,6 +28,7 @@
 #include "testbenches/explore/recorder.h"
 #include "testbenches/explore/run_folder.h"
 #include "testbenches/explore/scene_layers.h"
+#include "testbenches/explore/stop_request.h"
 #include "testbenches/host/data_set.h"
 #include "testbenches/trace/gtkwave_save.h"
 
@@ -170,10 +171,14 @@ int cosim(const CosimOptions& options) {
                      .firmware = firmware.string(),
                      .image = image.summary};
   const auto began = Clock::now();
-  result.end = platform.run();
+  {
+    const StopRequest stop{true};
+    result.end = platform.run([] { return StopRequest::came(); });
+  }
   result.wall_s = std::chrono::duration<double>(Clock::now() - began).count();
   console.finish();
   if (debugger) {
+    result.wall_s -= std::chrono::duration<double>(debugger->server().halted()).count();
     debugger->server().exited(result.end.exit_code());
   }
   result.simulated = interconnect::to_duration(sc_core::sc_time_stamp());
@@ -191,9 +196,9 @@ int cosim(const CosimOptions& options) {
         gtkwave_save("trace.vcd", waveforms->entries(), image.layers, window.begin, window.end));
   }
   recorder.close();
-  if (options.chip.trace) {
-    draw_interrupt(folder / "trace.vcd", "An interrupt of the chip in " + firmware.filename().string());
-  }
+  const bool drawn =
+      options.chip.trace &&
+      draw_interrupt(folder / "trace.vcd", "An interrupt of the chip in " + firmware.filename().string());
   const auto spent = profile.finish(result.instructions, result.simulated);
 
   const std::string report = cosim_report(result);
@@ -212,7 +217,8 @@ int cosim(const CosimOptions& options) {
   if (options.json) {
     std::cout << report << std::flush;
   } else if (!options.chip.quiet) {
-    std::cout << cosim_summary(result) << "  files   " << folder.string() << '\n' << std::flush;
+    std::cout << cosim_summary(result) << "  files   " << folder.string()
+              << (drawn ? "  (interrupt.svg: firmware and chip around an interrupt)\n" : "\n") << std::flush;
   }
   return result.end.exit_code();
 }

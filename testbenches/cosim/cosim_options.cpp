@@ -26,7 +26,7 @@ selftest, errors, latency, checksum.
 constexpr const char* kExitCodes =
     R"(
 Exit codes: 0 the firmware passed, 1 it failed, 2 bad input or usage, 3 model error, 4 limit reached or deadlock,
-5 a trap that the firmware does not handle.
+5 a trap that the firmware does not handle, 130 interrupted by Ctrl-C (with a report).
 )";
 
 /// A time of at least a picosecond.

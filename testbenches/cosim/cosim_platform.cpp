@@ -1,5 +1,6 @@
 #include "testbenches/cosim/cosim_platform.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "interconnect/packet_time.h"
@@ -7,6 +8,7 @@
 
 namespace kirchhoff::testbenches {
 
+using foundation::Duration;
 using interconnect::to_duration;
 using interconnect::to_sc_time;
 
@@ -106,8 +108,28 @@ bool CosimPlatform::poke(std::uint32_t address, std::span<const std::byte> bytes
          bytes.size();
 }
 
-RunEnd CosimPlatform::run() {
-  run_kernel(to_sc_time(parameters_.most_time));
+/// In slices, between which others may look whether it is to go on; no process notices.
+bool CosimPlatform::run_kernel_until_end(const StopWanted& stop_wanted) {
+  constexpr Duration slice{1'000'000'000};
+  Duration until = slice;
+  while (true) {
+    run_kernel(to_sc_time(std::min(until, parameters_.most_time)));
+    // The hart stops the kernel itself, once its own time has come.
+    if (sc_core::sc_get_status() == sc_core::SC_STOPPED || !sc_core::sc_pending_activity() ||
+        until >= parameters_.most_time) {
+      return true;
+    }
+    if (stop_wanted && stop_wanted()) {
+      return false;
+    }
+    // To the next event at least: the kernel complains of slices in which nothing happens.
+    until = to_duration(sc_core::sc_time_stamp()) +
+            std::max(slice, to_duration(sc_core::sc_time_to_pending_activity()));
+  }
+}
+
+RunEnd CosimPlatform::run(const StopWanted& stop_wanted) {
+  const bool interrupted = !run_kernel_until_end(stop_wanted);
   if (hart_.failure()) {
     std::rethrow_exception(hart_.failure());
   }
@@ -115,9 +137,10 @@ RunEnd CosimPlatform::run() {
   end.pc = hart_.core().pc();
   end.waits = hart_.waits();
   switch (hart_.ended()) {
-    case HartEnd::running:  // it waits
-      end.reason = to_duration(sc_core::sc_time_stamp()) >= parameters_.most_time ? RunEnd::Reason::time_limit
-                                                                                  : RunEnd::Reason::deadlock;
+    case HartEnd::running:  // it waits, or somebody wants it to end
+      end.reason = interrupted                      ? RunEnd::Reason::interrupted
+                   : sc_core::sc_pending_activity() ? RunEnd::Reason::time_limit
+                                                    : RunEnd::Reason::deadlock;
       break;
     case HartEnd::stopped:
       end.reason = !finished_            ? RunEnd::Reason::killed

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <systemc>
 
@@ -50,10 +51,14 @@ class CosimPlatform {
   /// Memory only; false where it is none. Translated code is forgotten.
   bool poke(std::uint32_t address, std::span<const std::byte> bytes);
 
+  /// Asked every millisecond of simulated time: true ends the run.
+  using StopWanted = std::function<bool()>;
   /// Runs the program to its end, whatever it is. Rethrows what was thrown meanwhile.
-  RunEnd run();
+  RunEnd run(const StopWanted& stop_wanted = {});
 
  private:
+  /// False: stopped because it was wanted.
+  bool run_kernel_until_end(const StopWanted& stop_wanted);
   std::size_t debug(tlm::tlm_command command, std::uint32_t address, std::byte* bytes, std::size_t count);
 
   PlatformParameters parameters_;

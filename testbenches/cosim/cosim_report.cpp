@@ -166,6 +166,9 @@ std::string complaint(const CosimResult& result) {
     case RunEnd::Reason::pass:
     case RunEnd::Reason::killed:
       break;
+    case RunEnd::Reason::interrupted:
+      return "interrupted after " + engineering(to_seconds(result.simulated), "s") + " at " + where +
+             (end.waits ? ", waiting for an interrupt of the accelerator or timer" : "");
     case RunEnd::Reason::failure:
       return "the firmware failed with code " + std::to_string(end.code);
     case RunEnd::Reason::instruction_limit:

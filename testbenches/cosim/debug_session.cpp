@@ -4,12 +4,13 @@
 #include <string_view>
 
 #include "testbenches/cosim/gdb/register_monitor.h"
+#include "testbenches/explore/stop_request.h"
 #include "testbenches/host/number_format.h"
 
 namespace kirchhoff::testbenches {
 
 DebugSession::DebugSession(TcpLine& line, CosimPlatform& platform)
-    : target_(platform), server_(line, target_, &commands_) {
+    : target_(platform), server_(line, target_, &commands_, [] { return StopRequest::came(); }) {
   commands_.add("registers", "registers [host|sequencer|tile N|router N|NAME]",
                 "the accelerator's registers, read without side effects", [this](std::string_view which) {
                   return registers_text(target_, platform_map::accelerator_base, which);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,7 +24,7 @@ using Span = WaveformScene::Span;
 // As in the picture of a training example, where both show the same.
 constexpr std::string_view program_color = "#0072b2";
 constexpr std::string_view handler_color = "#d1495b";
-constexpr std::string_view sleep_color = "#c9ced3";
+constexpr std::string_view sleep_color = "#9aa3ab";
 constexpr std::string_view read_color = "#009e73";
 constexpr std::string_view write_color = "#e69f00";
 constexpr std::string_view forward_color = "#0072b2";
@@ -219,6 +220,7 @@ class Scene {
 
   WaveformScene::Row program() const {
     WaveformScene::Row row{"firmware", {}, false};
+    std::set<std::string_view> named;  // there are too many calls to name each
     for_values(
         *state_, window_.begin, window_.end, [&](Duration begin, Duration end, std::string_view state) {
           if (is_idle(state)) {
@@ -227,7 +229,8 @@ class Scene {
           }
           for_values(*function_, begin, end, [&](Duration from, Duration to, std::string_view function) {
             row.spans.push_back({from, to, std::string{function},
-                                 std::string{state == "TRAP" ? handler_color : program_color}});
+                                 std::string{state == "TRAP" ? handler_color : program_color},
+                                 named.insert(function).second});
           });
         });
     return row;

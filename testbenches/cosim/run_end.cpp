@@ -1,5 +1,7 @@
 #include "testbenches/cosim/run_end.h"
 
+#include <csignal>
+
 #include "foundation/error.h"
 
 namespace kirchhoff::testbenches {
@@ -15,6 +17,8 @@ int RunEnd::exit_code() const {
     case Reason::time_limit:
     case Reason::deadlock:
       return foundation::exit_watchdog;
+    case Reason::interrupted:
+      return 128 + SIGINT;
     case Reason::unhandled_trap:
       break;
   }
@@ -35,6 +39,8 @@ std::string_view name_of(RunEnd::Reason reason) {
       return "deadlock";
     case RunEnd::Reason::unhandled_trap:
       return "unhandled_trap";
+    case RunEnd::Reason::interrupted:
+      return "interrupted";
     case RunEnd::Reason::killed:
       break;
   }

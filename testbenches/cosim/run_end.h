@@ -16,7 +16,8 @@ struct RunEnd {
     time_limit,         ///< --max-time
     deadlock,           ///< the hart waits for an interrupt, and nothing is left to happen
     unhandled_trap,
-    killed  ///< by the debugger
+    killed,      ///< by the debugger
+    interrupted  ///< by Ctrl-C or SIGTERM
   };
   Reason reason = Reason::pass;
   std::uint32_t code = 0;     ///< of a failure
@@ -25,6 +26,7 @@ struct RunEnd {
   Trap trap;                  ///< that nobody handles
   std::uint32_t handler = 0;  ///< where it would have been: mtvec
 
+  /// Of an interrupted run: what a shell shows of a program that SIGINT has ended.
   [[nodiscard]] int exit_code() const;
 };
 

@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "testbenches/system/program_runner.h"
@@ -127,7 +130,23 @@ TEST_F(CosimCommandLine, StopsWhatGoesWrong) {
   expect_end(run(program("endless"), {"--max-time", "1ms"}), 4, {"1.00 ms", "--max-time"});
   EXPECT_EQ(report()["end"]["reason"], "time_limit");
   expect_end(run(program("interrupts"), {"--max-time", "5us"}), 4, {"--max-time"});
+  expect_end(run(program("masked"), {"--max-time", "2us"}), 4, {"--max-time", "waiting for an interrupt"});
   EXPECT_EQ(run(program("dma_outside")).code, 0);
+}
+
+TEST_F(CosimCommandLine, CtrlCEndsARunWithAReport) {
+  kirchhoff::testbenches::RunningProgram running{
+      KIRCHHOFF_PROGRAM,
+      {program("endless"), "--data", "none", "--out", (folder_ / "run").string()},
+      folder_};
+  for (int look = 0; look < 1000 && !fs::exists(folder_ / "run"); ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  running.send(SIGINT);
+  expect_end(running.wait(), 130, {"interrupted after", "0x80000000"});
+  EXPECT_EQ(report()["end"]["reason"], "interrupted");
+  EXPECT_GT(report()["hart"]["instructions"], 0);
 }
 
 TEST_F(CosimCommandLine, RefusesBadOptions) {
@@ -163,6 +182,21 @@ TEST_F(CosimCommandLine, RecordsHartBusAndChipOnOneTimeLine) {
   const std::string log = content(folder_ / "run" / "transactions.csv");
   EXPECT_THAT(log, HasSubstr("hart,clint,WRITE"));
   EXPECT_THAT(log, HasSubstr("chip.host_interface,WRITE"));
+}
+
+TEST_F(CosimCommandLine, DrawsAnInterrupt) {
+  const auto latency = fs::path{KIRCHHOFF_FIRMWARE} / "latency.elf";
+  if (!fs::exists(latency)) {
+    GTEST_SKIP() << "built without firmware";
+  }
+  const auto outcome = run(latency.string(), {"--trace", "--trace-signals", "!*router*"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("interrupt.svg"));
+  const std::string picture = content(folder_ / "run" / "interrupt.svg");
+  for (const char* part :
+       {">trap_entry<", ">accelerator_interrupt<", ">INTERRUPT_STATUS<", ">RING_TAIL<", ">mret<", ">DMA<"}) {
+    EXPECT_THAT(picture, HasSubstr(part));
+  }
 }
 
 TEST_F(CosimCommandLine, ProfileAddsUp) {

@@ -87,6 +87,11 @@ class CosimGdbSession : public CosimGdb {
     CosimGdb::SetUp();
   }
 
+  /// A third of a second later, someone types Ctrl-C.
+  static constexpr const char* control_c =
+      "python import os, signal, threading; threading.Timer(0.3, lambda: os.kill(os.getpid(), "
+      "signal.SIGINT)).start()";
+
   struct Recorded {
     std::string text;  ///< of the debugger
     ProgramOutcome outcome;
@@ -182,11 +187,8 @@ TEST_F(CosimGdbSession, ARunWithBreakpointsIsTheRunWithoutThem) {
 
 TEST_F(CosimGdbSession, CtrlCStopsAFirmwareThatSleeps) {
   const Recorded recorded = session("train",
-                                    {"break wait_irq", "continue", "delete",
-                                     // Half a second into the training, someone types Ctrl-C.
-                                     "python import os, signal, threading; threading.Timer(0.5, lambda: "
-                                     "os.kill(os.getpid(), signal.SIGINT)).start()",
-                                     "continue", "backtrace", "monitor registers STATUS", "kill"},
+                                    {"break wait_irq", "continue", "delete", control_c, "continue",
+                                     "backtrace", "monitor registers STATUS", "kill"},
                                     {"--train", "12000", "--test", "100"});
   EXPECT_THAT(recorded.text, HasSubstr("Program received signal SIGINT"));
   EXPECT_THAT(recorded.text, ContainsRegex("wait_irq .*")) << "asleep, where the driver waits";
@@ -195,10 +197,38 @@ TEST_F(CosimGdbSession, CtrlCStopsAFirmwareThatSleeps) {
   EXPECT_EQ(recorded.report["end"]["reason"], "killed");
 }
 
+TEST_F(CosimGdbSession, ASleepThatWasLookedAtGoesOn) {
+  const std::vector<std::string> training{"--train", "12000", "--test", "100", "--epochs", "1"};
+  const Recorded debugged = session(
+      "train", {"break wait_irq", "continue", "delete", control_c, "continue", "backtrace", "continue"},
+      training);
+  EXPECT_THAT(debugged.text, HasSubstr("Program received signal SIGINT"));
+  std::vector<std::string> arguments{firmware("train"), "--out", (folder_ / "alone").string()};
+  arguments.insert(arguments.end(), training.begin(), training.end());
+  EXPECT_EQ(debugged.outcome.code, run_program(KIRCHHOFF_PROGRAM, arguments, folder_).code);
+  const json report = json::parse(content(folder_ / "alone" / "report.json"));
+  EXPECT_EQ(debugged.report["hart"]["instructions"], report["hart"]["instructions"]);
+  EXPECT_EQ(debugged.report["run"]["simulated_s"], report["run"]["simulated_s"]);
+}
+
 TEST_F(CosimGdbSession, DetachingLetsTheFirmwareRunToItsEnd) {
   const Recorded recorded = session("latency", {"break accelerator_interrupt", "continue", "detach"});
   EXPECT_EQ(recorded.outcome.code, 0);
   EXPECT_THAT(recorded.outcome.out, HasSubstr("PASS: 200 interrupts"));
+}
+
+TEST_F(CosimGdb, CtrlCAtTheTerminalEndsAHaltedRun) {
+  DebuggedCosim cosim(firmware("latency"), folder_, {"--data", "none"});
+  ASSERT_NE(cosim.port(), 0) << content(folder_ / "stderr");
+  unit::Caller caller(cosim.port());
+  ASSERT_TRUE(caller.connected);
+  caller.send(gdb_packet("QStartNoAckMode"));
+  EXPECT_EQ(caller.receive(7), "+$OK#9a") << "it listens, so it is halted";
+  cosim.program().send(SIGINT);
+  EXPECT_EQ(caller.receive(7), gdb_packet("W82"));
+  caller.hang_up();
+  const ProgramOutcome outcome = cosim.program().wait();
+  EXPECT_EQ(outcome.code, 130) << outcome.err;
 }
 
 // 100,000 malformed packets over the line. They may well crash the firmware - they write its memory and its

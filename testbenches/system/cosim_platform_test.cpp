@@ -63,6 +63,16 @@ TEST_F(CosimPlatformTest, ProgramPrintsAndPasses) {
   EXPECT_NEAR(simulated_us(), expected_us, 1e-6);
 }
 
+TEST_F(CosimPlatformTest, TheEndComesAtItsTime) {
+  PlatformParameters parameters;
+  parameters.quantum =
+      foundation::Duration{3'333'333'000};  // the hart's end lies beyond every look of the kernel's
+  run("compute", parameters);
+  if (IsSkipped()) return;
+  const double expected_us = static_cast<double>(platform->hart().core().executed()) * 0.01 + 16 * 0.05;
+  EXPECT_NEAR(simulated_us(), expected_us, 1e-6);
+}
+
 /// The accelerator's interrupt is a level: it comes once for each cause, at any quantum.
 class InterruptTest : public CosimPlatformTest, public testing::WithParamInterface<int> {};
 

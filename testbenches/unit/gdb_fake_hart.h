@@ -89,6 +89,7 @@ class FakeHart : public testbenches::GdbTarget {
       GdbStop stop{GdbStop::Why::step, {}, 0, {}};
       if (next == GdbResume::step) {
         execute(stop);
+        if (executed == due) event();
       } else if (!run(server, stop, most_instructions)) {
         return;
       }

@@ -38,7 +38,7 @@ class ScriptedLine : public GdbLine {
 
   Event receive(std::string& bytes, std::chrono::milliseconds wait) override {
     if (script_.empty()) {
-      if (wait.count() < 0) throw EndOfScript{};
+      if (wait.count() > 0) throw EndOfScript{};
       return Event::nothing;
     }
     if (script_.front().first == Event::bytes && !open_) {  // only who has called can speak
@@ -126,6 +126,8 @@ TEST_F(GdbServerTest, CtrlCStopsWhatRuns) {
     while (polls < 1000 && !server_.poll()) ++polls;
     EXPECT_LE(polls, GdbServer::polls_per_clock);
     EXPECT_TRUE(server_.poll_slowly()) << "until it is told that it has stopped";
+    EXPECT_TRUE(server_.poll());
+    EXPECT_TRUE(server_.poll());
     server_.stopped({Why::interrupted, {}, 0, {}});
   } catch (const EndOfScript&) {
   }
@@ -159,6 +161,41 @@ TEST_F(GdbServerTest, RangeStepsEndWhenTheDebuggerHangsUpOrInterrupts) {
   serve(1000);
   EXPECT_EQ(hart_.executed, 1);
   EXPECT_THAT(line_.heard, HasSubstr("$T02"));
+}
+
+TEST_F(GdbServerTest, CtrlCEndsStepsThroughAnEndlessLine) {
+  line_.event(Event::opened).packets({"vCont;r80000020,80000024:1"});
+  hart_.pc() = FakeHart::the_end;
+  hart_.due = 10;
+  hart_.event = [this] { line_.bytes("\x03"); };
+  serve(100'000'000);
+  EXPECT_LT(hart_.executed, 100'000'000);
+  EXPECT_THAT(line_.heard, HasSubstr("$T02"));
+}
+
+TEST_F(GdbServerTest, WaitsForNobodyOnceItHasGivenUp) {
+  bool given_up = false;
+  GdbServer server{line_, hart_, nullptr, [&given_up] { return given_up; }};
+  EXPECT_THROW(server.stopped({}), EndOfScript);
+  given_up = true;
+  EXPECT_EQ(server.stopped({}), GdbResume::run);
+  given_up = false;
+  line_.event(Event::opened).packets({"QStartNoAckMode"});
+  EXPECT_THROW(server.stopped({}), EndOfScript);
+  given_up = true;
+  EXPECT_EQ(server.stopped({Why::breakpoint, {}, 0, {}}), GdbResume::run);
+  server.exited(130);
+  EXPECT_EQ(line_.heard, "+$OK#9a" + gdb_packet("W82") + "<closed>") << "the debugger is told all the same";
+}
+
+TEST_F(GdbServerTest, TimeHaltedIsToldApart) {
+  line_.event(Event::opened).packets({"c"});
+  ASSERT_EQ(server_.stopped({}), GdbResume::run);
+  const auto before = server_.halted();
+  EXPECT_GT(before.count(), 0);
+  wait_for_look();
+  server_.poll_slowly();
+  EXPECT_EQ(server_.halted(), before) << "running is not being halted";
 }
 
 TEST_F(GdbServerTest, DetachingTakesBreakpointsAlong) {

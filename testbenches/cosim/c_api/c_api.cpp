@@ -174,13 +174,16 @@ void open(const kirchhoff_chip_options* given, kirchhoff_chip** result) {
         "this process has a chip already, and SystemC elaborates one per process: use that one, or "
         "another process");
   }
+  const InputError spent{
+      "this process has had its chip, and SystemC elaborates one per process: start another process"};
   if (kernel_used) {
-    throw InputError(
-        "this process has had its chip, and SystemC elaborates one per process: start another process");
+    throw spent;
   }
   kt::ChipParts parts{options_of(given != nullptr ? *given : kirchhoff_chip_options{})};
   auto chip = std::make_unique<kirchhoff_chip>();
-  kernel_used = true;
+  if (kernel_used.exchange(true)) {  // another thread was faster
+    throw spent;
+  }
   quieten_kernel();
   chip->model = std::make_unique<kt::ModelledChip>(std::move(parts));
   open_chip = chip.get();

@@ -42,7 +42,7 @@ __all__ = ["Chip", "ChipError", "Network", "Record"]
 _FOREVER = 2**64 - 1
 
 Record = collections.namedtuple("Record", "count correct loss time_ps")
-Record.__doc__ = "What a batch did: examples, right ones (before learning from them), summed loss in nat, when it ended."
+Record.__doc__ = "What a batch did: examples, right ones before learning from them, summed loss in nat, when it ended."
 
 
 class ChipError(Exception):
@@ -168,11 +168,12 @@ _MIRRORED = {
 _ON_WAIT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 _COUNTERS = ("cycles", "energy_pj", "packets", "examples", "inferences", "dma_bytes")
 _TEXT_BYTES = 160
+_E_FULL = -6
 _E_CHIP = -8
 
 
 def _candidates():
-    """Where the library may be: as the environment says, as installed beside this file, as built, as the system has it."""
+    """Where the library may be: where the environment says, as installed beside this file, as built, in the system."""
     if "KIRCHHOFF_LIBRARY" in os.environ:
         yield os.environ["KIRCHHOFF_LIBRARY"]
         return
@@ -233,6 +234,8 @@ def _load():
         ("record_text", text, [ctypes.POINTER(_Completion), text, ctypes.c_size_t]),
         ("network_open", ctypes.c_int, [pointer, pointer, pointer, ctypes.c_size_t, long_word, text]),
         ("network_queue_program", ctypes.c_int, [pointer, ctypes.POINTER(word)]),
+        ("network_program", ctypes.c_int, [pointer, long_word]),
+        ("network_read", ctypes.c_int, [pointer, long_word, long_word]),
         ("network_queue_train", ctypes.c_int, [pointer, word, ctypes.POINTER(word)]),
         ("network_queue_test", ctypes.c_int, [pointer, long_word, ctypes.POINTER(word)]),
         ("network_queue_read", ctypes.c_int, [pointer, long_word, ctypes.POINTER(word)]),
@@ -383,7 +386,9 @@ class Network:
         if numpy is not None:
             layers = [numpy.empty((inputs + 1, outputs), numpy.float32) for inputs, outputs in self.layers]
         else:
-            layers = [[array.array("f", bytes(4 * outputs)) for _ in range(inputs + 1)] for inputs, outputs in self.layers]
+            layers = [
+                [array.array("f", bytes(4 * outputs)) for _ in range(inputs + 1)] for inputs, outputs in self.layers
+            ]
         for tile, address in zip(self._tiles, addresses):
             block = _vector(address, "f", tile.rows * tile.columns)
             rows = slice(tile.first_row, tile.first_row + tile.rows)
@@ -392,7 +397,8 @@ class Network:
                 layers[tile.layer][rows, columns] = block.reshape(tile.rows, tile.columns)
             else:
                 for row in range(tile.rows):
-                    layers[tile.layer][tile.first_row + row][columns] = block[row * tile.columns : (row + 1) * tile.columns]
+                    line = block[row * tile.columns : (row + 1) * tile.columns]
+                    layers[tile.layer][tile.first_row + row][columns] = line
         return layers
 
     def set_weights(self, weights):
@@ -422,7 +428,16 @@ class Chip:
     "key=value" strings, a technology, style "lt" or "at", detail "physics" or "ideal"."""
 
     def __init__(
-        self, preset="209k", *, sets=(), technology=None, style=None, detail=None, seed=0, dma_bytes=0, ring_entries=1024
+        self,
+        preset="209k",
+        *,
+        sets=(),
+        technology=None,
+        style=None,
+        detail=None,
+        seed=0,
+        dma_bytes=0,
+        ring_entries=1024,
     ):
         self._handle = None
         self._device = None
@@ -559,8 +574,8 @@ class Chip:
 
     def network(self, data_set=None, *, inputs=0, classes=0, features=False, train=0, test=0, epochs=0):
         """A network for a data set ("strokes", or a folder as kirchhoff-explore --dataset takes), with its examples,
-        their order, weights and learning rates; or without examples for so many inputs and classes. train, test, epochs:
-        how many, 0: all."""
+        their order, weights and learning rates; or without examples for so many inputs and classes. train, test,
+        epochs: how many, 0: all."""
         with self._lock:
             self._check_open()
             request = _Request(
@@ -590,7 +605,8 @@ class Chip:
             )
             if code != 0:
                 raise ChipError(text.value.decode() or self._library.kirchhoff_code_text(code).decode(), code)
-            self._work(self._library.kirchhoff_network_queue_program, opened)
+            library = self._library
+            self._work(library.kirchhoff_network_queue_program, opened, else_in_steps=library.kirchhoff_network_program)
             self._opened, self._network = opened, network
 
     def _programmed(self):
@@ -599,14 +615,17 @@ class Chip:
             raise ChipError("no network is on the chip: program() comes first", 2)
         return self._network
 
-    def _work(self, queue, opened, *arguments):
-        """Queues a step of a network, lets the chip work it off; its record."""
+    def _work(self, queue, opened, *arguments, else_in_steps=None):
+        """Queues a step of a network, lets the chip work it off without pause; its record. What the ring has no room
+        for goes descriptor by descriptor, where there is a function for it."""
         tag, record = ctypes.c_uint32(), _Completion()
         code = queue(opened, *arguments, ctypes.byref(tag))
-        if code == 0:
-            self._library.kirchhoff_doorbell(self._device)
-            with self._interruptible():
+        with self._interruptible():
+            if code == 0:
+                self._library.kirchhoff_doorbell(self._device)
                 code = self._library.kirchhoff_wait(self._device, tag, _FOREVER, ctypes.byref(record))
+            elif code == _E_FULL and else_in_steps is not None:
+                code = else_in_steps(opened, *arguments, _FOREVER)
         self._finish(code, record)
         return Record(record.count, record.correct, record.loss, record.time_ps)
 
@@ -624,7 +643,7 @@ class Chip:
         """Infers the programmed network's own test examples."""
         with self._lock:
             self._programmed()
-            return self._work(lambda opened, tag: self._library.kirchhoff_network_queue_test(opened, 0, tag), self._opened)
+            return self._work(self._library.kirchhoff_network_queue_test, self._opened, 0)
 
     def train(self, inputs, labels, order=None):
         """Trains examples: n x inputs bytes, n labels; `order`: indices, as they lie where not given."""
@@ -680,7 +699,9 @@ class Chip:
             network = self._programmed()
             place, bus = self._allocate(self._library.kirchhoff_network_weight_bytes(self._opened))
             try:
-                self._work(self._library.kirchhoff_network_queue_read, self._opened, bus)
+                library = self._library
+                queue, in_steps = library.kirchhoff_network_queue_read, library.kirchhoff_network_read
+                self._work(queue, self._opened, bus, else_in_steps=in_steps)
                 sizes = (4 * tile.rows * tile.columns for tile in network._tiles)
                 return network._gather(itertools.accumulate(sizes, initial=place))
             finally:

@@ -21,7 +21,7 @@ class GdbLine {
   GdbLine& operator=(const GdbLine&) = delete;
   virtual ~GdbLine() = default;
 
-  /// What happens first within `wait` (0: has happened, below 0: without limit).
+  /// What happens first within `wait` (0: has happened).
   virtual Event receive(std::string& bytes, std::chrono::milliseconds wait) = 0;
   /// Sends it all; a debugger that does not take it for some seconds counts as gone (Event::closed follows).
   virtual void send(std::string_view bytes) = 0;

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds without_limit{-1};
+constexpr std::chrono::milliseconds patience{100};
 constexpr std::chrono::milliseconds at_once{0};
 /// A packet that is damaged that often is not repaired by sending it once more.
 constexpr int most_resends = 16;
@@ -18,10 +18,17 @@ constexpr int most_receives = 16;
 
 }  // namespace
 
-GdbServer::GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor)
-    : line_(line), commands_(target, monitor) {}
+GdbServer::GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor, std::function<bool()> given_up)
+    : line_(line), commands_(target, monitor), given_up_(std::move(given_up)) {}
 
 GdbResume GdbServer::stopped(const GdbStop& stop) {
+  const auto begin = steady_clock::now();
+  const GdbResume next = serve(stop);
+  halted_ += steady_clock::now() - begin;
+  return next;
+}
+
+GdbResume GdbServer::serve(const GdbStop& stop) {
   GdbStop now = stop;
   if (connected_ && stop.why == GdbStop::Why::step && commands_.steps_on()) {
     const bool interrupted = poll();
@@ -43,7 +50,11 @@ GdbResume GdbServer::stopped(const GdbStop& stop) {
   }
   std::string bytes = std::exchange(unread_, {});
   while (connected_ || now.why == GdbStop::Why::start) {
-    const auto event = bytes.empty() ? line_.receive(bytes, without_limit) : GdbLine::Event::bytes;
+    if (given_up_ && given_up_()) {
+      owes_stop_ = connected_;
+      break;
+    }
+    const auto event = bytes.empty() ? line_.receive(bytes, patience) : GdbLine::Event::bytes;
     switch (event) {
       case GdbLine::Event::nothing:
         break;
@@ -64,40 +75,36 @@ GdbResume GdbServer::stopped(const GdbStop& stop) {
 }
 
 bool GdbServer::poll_slowly() {
-  polls_left_ = polls_per_clock;
-  if (interrupt_pending_) {
-    return true;
-  }
   const auto now = steady_clock::now();
-  if (now < next_look_) {
-    return false;
+  if (!interrupt_pending_ && now >= next_look_) {
+    next_look_ = now + look_interval;
+    look();
   }
-  next_look_ = now + look_interval;
-  return look();
+  polls_left_ = interrupt_pending_ ? 1 : polls_per_clock;
+  return interrupt_pending_;
 }
 
-bool GdbServer::look() {
+void GdbServer::look() {
   std::string bytes;
   for (int i = 0; i < most_receives; ++i) {  // who never stops sending does not stop the target by it
     bytes.clear();
     switch (line_.receive(bytes, at_once)) {
       case GdbLine::Event::nothing:
-        return interrupt_pending_;
+        return;
       case GdbLine::Event::opened:
         connected_ = true;
         interrupt_pending_ = true;  // who comes wants to look around
-        return true;
+        return;
       case GdbLine::Event::closed:
         forget_debugger();
         break;
       case GdbLine::Event::bytes:
         take(bytes, false);
         if (interrupt_pending_) {
-          return true;
+          return;
         }
     }
   }
-  return false;
 }
 
 std::optional<GdbResume> GdbServer::take(const std::string& bytes, bool is_stopped) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,19 +32,24 @@ namespace kirchhoff::testbenches {
 /// breakpoints with it; the target runs on, and another one may come at any time, which stops it.
 class GdbServer {
  public:
-  /// Both must outlive the server; so must `monitor`, which may be null.
-  GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor);
+  /// Both must outlive the server; so must `monitor`, which may be null. Once `given_up` says so (asked at
+  /// least ten times a second, and after a signal), nobody is waited for any more: stopped() lets the target
+  /// run.
+  GdbServer(GdbLine& line, GdbTarget& target, GdbMonitor* monitor, std::function<bool()> given_up = {});
 
   /// The target has stopped: serves the debugger until it lets the target go on. For Why::start it waits for
   /// a debugger; at any other time it returns `run` at once where there is none.
   GdbResume stopped(const GdbStop& stop);
 
-  /// While it runs, as often as once per quantum of a microsecond: true when the debugger wants it to stop.
-  /// Costs a decrement; a look at the clock every `polls_per_clock` calls, and at the line every
-  /// `look_interval`.
+  /// While it runs, as often as once per quantum of a microsecond: true when the debugger wants it to stop,
+  /// and then until stopped() is called. Costs a decrement; a look at the clock every `polls_per_clock`
+  /// calls, and at the line every `look_interval`.
   bool poll() { return --polls_left_ == 0 && poll_slowly(); }
   /// The same where each call is a long way from the next (the hart sleeps): always looks at the clock.
   bool poll_slowly();
+
+  /// Wall-clock time in stopped(), all in all.
+  [[nodiscard]] std::chrono::steady_clock::duration halted() const { return halted_; }
 
   /// The simulation is over: tells the debugger and hangs up.
   void exited(int code);
@@ -52,7 +58,8 @@ class GdbServer {
   static constexpr int polls_per_clock = 64;
 
  private:
-  bool look();
+  GdbResume serve(const GdbStop& stop);
+  void look();
   /// Serves what has arrived; commands are only obeyed while the target is stopped, that is until one of them
   /// lets it go on.
   std::optional<GdbResume> take(const std::string& bytes, bool is_stopped);
@@ -62,6 +69,7 @@ class GdbServer {
 
   GdbLine& line_;
   GdbCommands commands_;
+  std::function<bool()> given_up_;
   GdbPacketReader reader_;
   bool connected_ = false;
   bool acknowledges_ = true;
@@ -72,6 +80,7 @@ class GdbServer {
   int resends_ = 0;
   int polls_left_ = 1;
   std::chrono::steady_clock::time_point next_look_{};
+  std::chrono::steady_clock::duration halted_{};
 };
 
 }  // namespace kirchhoff::testbenches

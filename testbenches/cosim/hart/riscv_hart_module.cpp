@@ -144,8 +144,12 @@ void RiscvHart::wait_for_line() {
       wait(debugger_period(), lines);
       if (debugger_->poll_slowly()) {
         sample_lines();
+        const std::uint32_t pc = core_->pc();
         tell_debugger(GdbStop::Why::interrupted);
-        break;  // WFI may end for no reason; what the debugger has set counts
+        // Having been looked at is no reason to wake up: the run stays the one that it was.
+        if (resume_ != GdbResume::run || core_->pc() != pc) {
+          break;
+        }
       }
     }
     sample_lines();
@@ -240,8 +244,8 @@ void RiscvHart::check_limits() {
 
 /// The end of a quantum, with the emulator still running: it waits here, which costs a third of stopping it.
 bool RiscvHart::limit_reached() {
-  if (debugger_ != nullptr) {
-    return false;  // it has to be asked between two runs
+  if (debugger_ != nullptr && (resume_ == GdbResume::step || debugger_->poll())) {
+    return false;  // it is told between two runs
   }
   try {
     fold();

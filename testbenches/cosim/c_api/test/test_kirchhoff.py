@@ -20,7 +20,7 @@ import kirchhoff  # noqa: E402
 from kirchhoff import Chip, ChipError  # noqa: E402
 
 EXPLORE = sys.argv[1]
-TRAIN, TEST, EPOCHS, SEED = 2000, 500, 4, 5
+TRAIN, TEST, EPOCHS, SEED = 2000, 500, 3, 5
 
 
 def equal(one, other, what):
@@ -229,6 +229,16 @@ def looks():
         equal(chip.report()["counts"]["transfers"], 1, "transfers in the report")
 
 
+def small_ring():
+    """More tiles than the ring has entries."""
+    with Chip(detail="ideal", ring_entries=4) as chip:
+        network = chip.network("strokes", train=10, test=10, epochs=1)
+        chip.program(network)
+        if bits(chip.read_weights()) != bits(network.weights()):
+            raise AssertionError("other weights")
+        equal(chip.train_epoch(0).count, 10, "examples")
+
+
 def interrupt():
     """Ctrl-C comes at once, and the chip goes on."""
     with Chip() as chip:
@@ -274,7 +284,8 @@ def approximately_timed():
     results = []
     code = "import sys; sys.path.insert(0, sys.argv[1]); from kirchhoff import Chip\n"
     code += "c = Chip(style=sys.argv[2], detail='ideal'); n = c.network('strokes', train=40, test=20, epochs=1)\n"
-    code += "c.program(n); print(c.train_epoch(0)[:3], c.test()[:3]); print([list(map(float, r)) for r in c.read_weights()[2]])\n"
+    code += "c.program(n); print(c.train_epoch(0)[:3], c.test()[:3])\n"
+    code += "print([list(map(float, row)) for row in c.read_weights()[2]])\n"
     for style in ("lt", "at"):
         folder = str(pathlib.Path(kirchhoff.__file__).parent)
         done = subprocess.run([sys.executable, "-c", code, folder, style], capture_output=True, check=False, text=True)
