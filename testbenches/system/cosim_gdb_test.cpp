@@ -87,11 +87,6 @@ class CosimGdbSession : public CosimGdb {
     CosimGdb::SetUp();
   }
 
-  /// A third of a second later, someone types Ctrl-C.
-  static constexpr const char* control_c =
-      "python import os, signal, threading; threading.Timer(0.3, lambda: os.kill(os.getpid(), "
-      "signal.SIGINT)).start()";
-
   struct Recorded {
     std::string text;  ///< of the debugger
     ProgramOutcome outcome;
@@ -187,7 +182,7 @@ TEST_F(CosimGdbSession, ARunWithBreakpointsIsTheRunWithoutThem) {
 
 TEST_F(CosimGdbSession, CtrlCStopsAFirmwareThatSleeps) {
   const Recorded recorded = session("train",
-                                    {"break wait_irq", "continue", "delete", control_c, "continue",
+                                    {"break wait_irq", "continue", "delete", Debugger::control_c, "continue",
                                      "backtrace", "monitor registers STATUS", "kill"},
                                     {"--train", "12000", "--test", "100"});
   EXPECT_THAT(recorded.text, HasSubstr("Program received signal SIGINT"));
@@ -198,9 +193,10 @@ TEST_F(CosimGdbSession, CtrlCStopsAFirmwareThatSleeps) {
 }
 
 TEST_F(CosimGdbSession, ASleepThatWasLookedAtGoesOn) {
-  const std::vector<std::string> training{"--train", "12000", "--test", "100", "--epochs", "1"};
+  const std::vector<std::string> training{"--train", "8000", "--test", "100", "--epochs", "1"};
   const Recorded debugged = session(
-      "train", {"break wait_irq", "continue", "delete", control_c, "continue", "backtrace", "continue"},
+      "train",
+      {"break wait_irq", "continue", "delete", Debugger::control_c, "continue", "backtrace", "continue"},
       training);
   EXPECT_THAT(debugged.text, HasSubstr("Program received signal SIGINT"));
   std::vector<std::string> arguments{firmware("train"), "--out", (folder_ / "alone").string()};

@@ -20,8 +20,14 @@ class Debugger {
   Debugger(std::uint16_t port, const std::vector<std::string>& commands, const std::string& elf = "");
   ~Debugger();
 
-  /// Ctrl-C.
+  /// Ctrl-C, now.
   void interrupt() const;
+  /// As one of the commands: Ctrl-C a tenth of a second after the target goes on for the next time.
+  static constexpr const char* control_c =
+      "python import os, signal, threading; once = [1]; "
+      "gdb.events.cont.connect(lambda event: once and once.pop() and "
+      "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start())";
+
   /// Waits for its end; what it printed, errors included.
   std::string output();
 
