@@ -19,6 +19,7 @@ Activity& Activity::operator+=(const Activity& other) {
   softmax_values += other.softmax_values;
   bit_hops += other.bit_hops;
   router_flits += other.router_flits;
+  router_sums += other.router_sums;
   pulse_hops += other.pulse_hops;
   pulse_buffers += other.pulse_buffers;
   host_bits += other.host_bits;

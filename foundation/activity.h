@@ -29,6 +29,7 @@ struct Activity {
   // Network, booked at the node that sends.
   std::uint64_t bit_hops = 0;  ///< bits x links travelled; the length of a link is the tile pitch
   std::uint64_t router_flits = 0;
+  std::uint64_t router_sums = 0;    ///< values added to another in a router, partial sums on their way
   std::uint64_t pulse_hops = 0;     ///< pulses on duration wires x links travelled
   std::uint64_t pulse_buffers = 0;  ///< pulses x buffers passed, the one at the destination included
   std::uint64_t host_bits = 0;      ///< between the chip and the host's memory

@@ -27,7 +27,9 @@ AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology) {
   area.periphery_mm2 = tiles * chip.tile.lines() * technology.a_neu.base * mm2_per_um2;
   constexpr double edges = 4;
   const double router_um2 = technology.a_router.base +
-                            edges * static_cast<double>(chip.tile.duration_wires) * technology.a_buffer.base;
+                            edges * static_cast<double>(chip.tile.duration_wires) * technology.a_buffer.base +
+                            static_cast<double>(chip.tile.reduction_bits) * technology.a_sram.base +
+                            static_cast<double>(chip.tile.reduction_adders) * technology.a_reduce.base;
   area.routers_mm2 = static_cast<double>(chip.routers) * router_um2 * mm2_per_um2;
   const double tile_digital = technology.a_dig.base + buffer_bits(chip.tile) * technology.a_sram.base;
   area.digital_mm2 = (static_cast<double>(chip.routers) * tile_digital +

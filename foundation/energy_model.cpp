@@ -62,6 +62,7 @@ EnergyModel::EnergyModel(const Technology& technology, const TileGeometry& geome
   link_mm_ = geometry.link_mm.value_or(tile_pitch_mm(geometry, t));
   bit_hop_ = link_mm_ * t.e_wire.base;
   flit_ = t.link_width.base * t.e_router.base;
+  router_sum_ = t.e_reduce.base;
   pulse_hop_ = 2 * bit_hop_;  // it rises and falls
   pulse_buffer_ = t.e_buffer.base;
   host_bit_ = t.e_host.base;
@@ -91,7 +92,8 @@ EnergyBreakdown EnergyModel::price(const Activity& activity, Phase phase) const 
   energy[Booking::storage] = times(activity.stores, store_);
   energy[Booking::digital] = times(activity.sums, sum_) + times(activity.functions, function_) +
                              times(activity.softmax_values, softmax_);
-  energy[Booking::routing] = times(activity.bit_hops, bit_hop_) + times(activity.router_flits, flit_);
+  energy[Booking::routing] = times(activity.bit_hops, bit_hop_) + times(activity.router_flits, flit_) +
+                             times(activity.router_sums, router_sum_);
   energy[Booking::duration_wires] =
       times(activity.pulse_hops, pulse_hop_) + times(activity.pulse_buffers, pulse_buffer_);
   energy[Booking::host_bus] = times(activity.host_bits, host_bit_);

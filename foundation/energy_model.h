@@ -85,7 +85,8 @@ struct EnergySettings {
 ///   update            pulses on a line x its capacitance vdd^2, plus lines x e_upl
 ///   storage           activations x e_store
 ///   digital           sums x e_sum, activations and derivatives x e_act, classes x e_softmax
-///   routing           bits x links x link length x e_wire, plus flits x link_width x e_router
+///   routing           bits x links x link length x e_wire, plus flits x link_width x e_router, plus values
+///                     added in routers x e_reduce
 ///   duration wires    pulses x (links x link length x 2 e_wire + buffers x e_buffer)
 ///   host bus          bits x e_host
 ///   standby           cells x i_leak vdd x elapsed time
@@ -125,6 +126,7 @@ class EnergyModel {
   double link_mm_;
   double bit_hop_;
   double flit_;
+  double router_sum_;
   double pulse_hop_;
   double pulse_buffer_;
   double host_bit_;

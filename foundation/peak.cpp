@@ -47,6 +47,7 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   forward.stores = count(n * columns * a.stores);
   forward.bit_hops = count(n * columns * a.bit_hops);
   forward.router_flits = count(n * columns * a.router_flits);
+  forward.router_sums = count(n * columns * a.router_sums);
   forward.pulse_hops = count(n * columns * a.pulse_hops);
   forward.pulse_buffers = count(n * columns * a.pulse_buffers);
   forward.sums = count(n * columns * a.sums);
@@ -63,6 +64,7 @@ PhaseActivity tile_activity(const PeakActivity& a, const TileGeometry& geometry)
   backward.stores = count(n * rows * a.stores);
   backward.bit_hops = count(n * rows * a.bit_hops);
   backward.router_flits = count(n * rows * a.router_flits);
+  backward.router_sums = count(n * rows * a.router_sums);
   backward.pulse_hops = count(n * rows * a.pulse_hops);
   backward.pulse_buffers = count(n * rows * a.pulse_buffers);
   backward.sums = count(n * rows * a.sums);
@@ -174,6 +176,7 @@ MeasuredActivity measured_activity(const Ledger& ledger, const Technology& techn
     a.stores = (real(forward.stores) + real(backward.stores)) / activations;
     a.bit_hops = (real(forward.bit_hops) + real(backward.bit_hops)) / activations;
     a.router_flits = (real(forward.router_flits) + real(backward.router_flits)) / activations;
+    a.router_sums = (real(forward.router_sums) + real(backward.router_sums)) / activations;
     a.pulse_hops = (real(forward.pulse_hops) + real(backward.pulse_hops)) / activations;
     a.pulse_buffers = (real(forward.pulse_buffers) + real(backward.pulse_buffers)) / activations;
     a.sums = (real(forward.sums) + real(backward.sums)) / activations;

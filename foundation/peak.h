@@ -35,6 +35,7 @@ struct PeakActivity {
   double stores = 1;
   double bit_hops = 0;
   double router_flits = 0;
+  double router_sums = 0;
   double pulse_hops = 0;  ///< on duration wires
   double pulse_buffers = 0;
   double sums = 0;

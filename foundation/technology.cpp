@@ -74,6 +74,9 @@ constexpr std::array fields{
     TechnologyField{"t_buffer", "s", false, &T::t_buffer},
     TechnologyField{"e_buffer", "J", false, &T::e_buffer},
     TechnologyField{"a_buffer", "um2", false, &T::a_buffer},
+    TechnologyField{"reduce_latency", "cycles", false, &T::reduce_latency},
+    TechnologyField{"e_reduce", "J", false, &T::e_reduce},
+    TechnologyField{"a_reduce", "um2", false, &T::a_reduce},
 };
 
 constexpr double no_limit = 1e300;

@@ -91,10 +91,14 @@ struct Technology {
   Quantity a_dig;     ///< um2
   Quantity a_seq;     ///< um2
   Quantity a_ovh;     ///< 1
-  // Duration wires. Last, so that random draws of the others stay as they are.
+  // Duration wires. After the others, whose random draws stay as they are; so do these.
   Quantity t_buffer;  ///< s
   Quantity e_buffer;  ///< J
   Quantity a_buffer;  ///< um2
+  // Partial sums added in routers.
+  Quantity reduce_latency;  ///< cycles
+  Quantity e_reduce;        ///< J
+  Quantity a_reduce;        ///< um2
 };
 
 struct TechnologyField {

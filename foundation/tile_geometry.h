@@ -17,6 +17,9 @@ struct TileGeometry {
   std::int64_t duration_wires = 0;
   /// For the inputs of so many examples, and their partial sums.
   std::int64_t line_buffers = 1;
+  /// Of a router that adds partial sums on their way: bits of its buffers, and adders; 0 where none does.
+  std::int64_t reduction_bits = 0;
+  std::int64_t reduction_adders = 0;
 
   [[nodiscard]] double weights() const { return static_cast<double>(rows) * static_cast<double>(columns); }
   /// Weights and reference cells.

@@ -21,7 +21,10 @@ struct LinkTiming {
   std::uint32_t router_cycles = 2;
   /// Of a link between routers, beside one for accesses; see turn.h for how many turns they allow a route.
   std::uint32_t virtual_channels = 2;
-  std::uint32_t buffer_flits = 16;  ///< per input port and channel; fills up approximately timed only
+  std::uint32_t buffer_flits = 16;      ///< per input port and channel; fills up approximately timed only
+  std::uint32_t adder_cycles = 1;       ///< of a ReductionUnit
+  std::uint32_t reduction_entries = 0;  ///< of a router; 0: routers do not add
+  std::uint32_t reduction_rounds = 2;   ///< sums of an entry that may be under way at a time
   std::optional<DurationWires> wires = std::nullopt;  ///< for what they carry; packets otherwise
 
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }

@@ -51,11 +51,12 @@ constexpr std::size_t bytes_of(VectorFormat format) {
 struct PacketHeader {
   PacketKind kind = PacketKind::access;
   VectorFormat format = VectorFormat::none;
-  bool by_table = true;         ///< route by table; otherwise XY to `destination`
-  std::uint8_t buffer = 0;      ///< of the line buffers where several examples are under way: which
-  std::uint8_t channel = 0;     ///< virtual channel on the link it is on; approximately timed only
-  std::uint8_t entry_port = 0;  ///< by which it came to the router of `source`; approximately timed only
+  bool by_table : 1 = true;         ///< route by table; otherwise XY to `destination`
+  std::uint8_t buffer : 3 = 0;      ///< of the line buffers where several examples are under way: which
+  std::uint8_t channel : 4 = 0;     ///< virtual channel on the link it is on; approximately timed only
+  std::uint8_t entry_port : 4 = 0;  ///< by which it came to the router of `source`; approximately timed only
   RouteId route = no_route;
+  std::uint16_t summands = 1;  ///< partial sums that it is the sum of, added on its way (ReductionUnit)
   NodeId source = 0;
   NodeId destination = 0;
   std::uint32_t count = 0;        ///< elements

@@ -12,11 +12,13 @@ inline constexpr std::uint64_t node_window_base = 0x0100'0000;
 inline constexpr std::uint64_t node_window_bytes = 0x1'0000;
 inline constexpr std::uint64_t tile_registers_offset = 0x0000;       ///< 32-bit registers, then flow tables
 inline constexpr std::uint64_t router_access_table_offset = 0x7000;  ///< see router_registers.h
-inline constexpr std::uint64_t router_registers_offset = 0x7f00;     ///< see router_registers.h
-inline constexpr std::uint64_t router_table_offset = 0x8000;         ///< one port mask per 32-bit word
+inline constexpr std::uint64_t router_reduction_table_offset = 0x7800;  ///< see router_registers.h
+inline constexpr std::uint64_t router_registers_offset = 0x7f00;        ///< see router_registers.h
+inline constexpr std::uint64_t router_table_offset = 0x8000;            ///< one port mask per 32-bit word
 
 inline constexpr std::uint64_t router_table_max_entries = 0x2000;
-inline constexpr std::uint64_t router_access_table_bytes = 0x800;  ///< eight nodes a word: 4,096 nodes
+inline constexpr std::uint64_t router_access_table_bytes = 0x800;    ///< eight nodes a word: 4,096 nodes
+inline constexpr std::uint64_t router_reduction_table_bytes = 0x80;  ///< 16 entries of two words
 
 // Cells, 32-bit floats, row by row; beyond 32-bit addresses, for descriptors and debug transport.
 inline constexpr std::uint64_t cell_window_base = std::uint64_t{1} << 44;

@@ -41,6 +41,11 @@ Transaction::Party PacketLog::endpoint(NodeId node, Port port) const {
   return port == sequencer_port ? sequencer_ : host_interface_;
 }
 
+/// A sum of several packets is the router's own.
+Transaction::Party PacketLog::sender(NodeId node, Port entry, const PacketHeader& header) const {
+  return header.summands > 1 ? routers_[node] : endpoint(node, entry);
+}
+
 PacketLog::Delivery::Delivery(const PacketLog& log, NodeId node, Port entry, const PacketHeader& header,
                               std::uint64_t flits, Duration ready, std::span<const RouteTree::Hop> hops)
     : log_(log),
@@ -55,7 +60,7 @@ PacketLog::Delivery::Delivery(const PacketLog& log, NodeId node, Port entry, con
       }
     }
   }
-  transaction_.initiator = log.endpoint(node, entry);
+  transaction_.initiator = log.sender(node, entry, header);
   transaction_.bytes = data_bytes(header);
   transaction_.begin = ready;
   transaction_.kind = name_of(header.kind);
@@ -63,7 +68,10 @@ PacketLog::Delivery::Delivery(const PacketLog& log, NodeId node, Port entry, con
 }
 
 void PacketLog::Delivery::arrived(std::size_t hop, Duration end, std::string_view response) {
-  transaction_.target = log_.endpoint(hops_[hop].node, hops_[hop].port);
+  const auto& last = hops_[hop];
+  transaction_.target = log_.topology_.has_neighbour(last.node, last.port)
+                            ? log_.routers_[log_.topology_.neighbour(last.node, last.port)]
+                            : log_.endpoint(last.node, last.port);
   transaction_.end = end;
   transaction_.response = response;
   double links = 0;
@@ -76,6 +84,20 @@ void PacketLog::Delivery::arrived(std::size_t hop, Duration end, std::string_vie
   transaction_.bit_hops = bits_ * links;
   transaction_.router_flits = flits_ * routers;
   log_.listener_->completed(transaction_);
+}
+
+void PacketLog::reduced(NodeId node, Port entry, const PacketHeader& header, Duration ready, Duration end,
+                        std::string_view response) const {
+  Transaction transaction;
+  transaction.initiator = sender(node, entry, header);
+  transaction.target = routers_[node];
+  transaction.bytes = data_bytes(header);
+  transaction.begin = ready;
+  transaction.end = end;
+  transaction.kind = name_of(header.kind);
+  transaction.phase = header.phase;
+  transaction.response = response;
+  listener_->completed(transaction);
 }
 
 void PacketLog::accessed(NodeId node, Port entry, const PacketHeader& header, std::uint64_t flits,

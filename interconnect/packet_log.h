@@ -41,6 +41,10 @@ class PacketLog {
     foundation::Transaction transaction_;
   };
 
+  /// A packet that its first router has added to others at `end`: it takes no link of the mesh.
+  void reduced(NodeId node, Port entry, const PacketHeader& header, foundation::Duration ready,
+               foundation::Duration end, std::string_view response) const;
+
   /// An access to what is mapped at a node, along the XY route; `in_router` is answered by its router.
   void accessed(NodeId node, Port entry, const PacketHeader& header, std::uint64_t flits,
                 std::uint64_t address, bool read, bool in_router, foundation::Duration begin,
@@ -48,6 +52,8 @@ class PacketLog {
 
  private:
   [[nodiscard]] foundation::Transaction::Party endpoint(NodeId node, Port port) const;
+  [[nodiscard]] foundation::Transaction::Party sender(NodeId node, Port entry,
+                                                      const PacketHeader& header) const;
 
   foundation::TransactionListener* listener_ = nullptr;
   Topology topology_;

@@ -33,7 +33,7 @@ RouteFinding check_route(std::span<RouterCore* const> routers, NodeId entry, Rou
   std::vector<std::uint32_t> channel(hops.size(), 0);
   for (std::size_t i = 0; i < hops.size(); ++i) {
     const RouteTree::Hop& hop = hops[i];
-    if (hop.exit) {
+    if (!mesh.has_neighbour(hop.node, hop.port)) {
       continue;
     }
     if (hop.before != RouteTree::root) {

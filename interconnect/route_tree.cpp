@@ -15,6 +15,14 @@ RouteTree::RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId
 void RouteTree::follow(std::span<RouterCore* const> routers, NodeId node, RouteId route,
                        std::uint16_t before) {
   const RouterCore& router = *routers[node];
+  if (router.reductions().find(route)) {
+    if (before == root) {
+      reduced_at_entry_ = true;
+    } else {
+      hops_[before].exit = true;
+    }
+    return;
+  }
   const std::uint8_t ports = router.route(route);
   if (ports == 0) {
     fault_ = Fault::missing;

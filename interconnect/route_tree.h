@@ -9,7 +9,8 @@
 
 namespace kirchhoff::interconnect {
 
-/// The way of a table-routed packet from the router where it enters the mesh to all its exits.
+/// The way of a table-routed packet from the router where it enters the mesh, or where it has been put
+/// together from others (ReductionUnit), to all its exits.
 ///
 /// Tables change when the host programs them, packets come by the million: the way is followed once.
 class RouteTree {
@@ -19,7 +20,7 @@ class RouteTree {
     std::uint16_t node = 0;    ///< that sends
     std::uint16_t before = 0;  ///< hop that leads here; `root` from the entry
     Port port = Port::local;
-    bool exit = false;  ///< to an endpoint
+    bool exit = false;  ///< ends behind it: at an endpoint, or in a router's reduction
   };
   static constexpr std::uint16_t root = 0xffff;
 
@@ -30,6 +31,8 @@ class RouteTree {
   /// Follows the tables of `routers` (by node) from `entry`. With a fault there are no hops.
   RouteTree(std::span<RouterCore* const> routers, NodeId entry, RouteId route);
 
+  /// The router at the entry adds the packets up itself: a way without hops.
+  [[nodiscard]] bool is_reduced_at_entry() const { return reduced_at_entry_; }
   /// Every hop behind the one that leads to it.
   [[nodiscard]] std::span<const Hop> hops() const { return hops_; }
   [[nodiscard]] Fault fault() const { return fault_; }
@@ -41,6 +44,7 @@ class RouteTree {
   void follow(std::span<RouterCore* const> routers, NodeId node, RouteId route, std::uint16_t before);
 
   std::vector<Hop> hops_;
+  bool reduced_at_entry_ = false;
   Fault fault_ = Fault::missing;
   NodeId fault_node_ = 0;
   Port fault_port_ = Port::local;

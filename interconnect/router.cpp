@@ -76,6 +76,23 @@ class Router::Output final : public tlm::tlm_initiator_socket<>, private tlm::tl
   Port port_;
 };
 
+/// What a neighbour's packets come to that end in a reduction here.
+class Router::Summing final : public tlm::tlm_blocking_transport_if<> {
+ public:
+  Summing(Router& router, Port in) : router_(router), in_(in) {}
+
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) override {
+    const LinkTiming& timing = router_.group_.timing;
+    const Duration tail = absolute(delay);
+    const Duration length = timing.serialisation(head_of(payload)->header.wire_bits());
+    router_.take_summand(in_, payload, tail - length + timing.cycle, tail);
+  }
+
+ private:
+  Router& router_;
+  Port in_;
+};
+
 Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, EndpointPorts endpoints,
                RouterGroup& group, const foundation::Services& services)
     : sc_core::sc_module(name),
@@ -98,6 +115,9 @@ Router::Router(const sc_core::sc_module_name& name, const RouterCore& core, Endp
     if (neighbour || (endpoints.inputs & mask_of(port)) != 0) {
       inputs_[index] = std::make_unique<Input>(("in_" + port_name).c_str(), *this, port,
                                                neighbour ? nullptr : &core_.entry(port));
+    }
+    if (neighbour && core_.reductions().entries() != 0 && switch_ == nullptr) {
+      summing_[index] = std::make_unique<Summing>(*this, port);
     }
     if (neighbour || (endpoints.outputs & mask_of(port)) != 0) {
       outputs_[index] = std::make_unique<Output>(("out_" + port_name).c_str(), *this, port);
@@ -134,8 +154,24 @@ void Router::passes(Port out, const PacketHeader& header, Duration ready, Durati
   if (group_.links.wanted()) {
     group_.links.passed(node_, out, header.kind, ready, begin, tail);
   }
-  if (header.by_table && !core_.has_neighbour(out) && group_.log.wanted()) {
+  if (header.by_table && group_.log.wanted() && ends_behind(out, header.route)) {
     log_delivery(out, header, tail);
+  }
+}
+
+/// At an endpoint, or in the reduction of the next router.
+bool Router::ends_behind(Port out, RouteId route) const {
+  return !core_.has_neighbour(out) ||
+         group_.cores[core_.topology().neighbour(node_, out)]->reductions().find(route).has_value();
+}
+
+void Router::added(const ReductionUnit::Sum& sum) {
+  services_.ledger.at(node_, sum.header.phase).router_sums += sum.additions;
+}
+
+void Router::reduced(Port in, const PacketHeader& header, Duration end) {
+  if (!core_.has_neighbour(in) && group_.log.wanted()) {
+    group_.log.reduced(node_, in, header, header.sent_at, end, response_name(tlm::TLM_OK_RESPONSE));
   }
 }
 
@@ -306,7 +342,10 @@ void Router::follow(RouteId route, KnownTree& known) const {
   }
   known.exits = {exits, exit_count};
   known.fault = nullptr;
-  if (tree.fault() != RouteTree::Fault::none) {
+  known.is_reduced_here = tree.is_reduced_at_entry();
+  if (known.is_reduced_here) {
+    known.fault = "a sum that comes back to its own reduction";
+  } else if (tree.fault() != RouteTree::Fault::none) {
     known.fault = tree.fault() == RouteTree::Fault::loop       ? "a route that runs in a circle"
                   : tree.fault() == RouteTree::Fault::disabled ? "a disabled link"
                                                                : "no route";
@@ -316,6 +355,12 @@ void Router::follow(RouteId route, KnownTree& known) const {
 }
 
 tlm::tlm_blocking_transport_if<>* Router::target_of(const RouteTree::Hop& exit) const {
+  const Topology& mesh = core_.topology();
+  if (mesh.has_neighbour(exit.node, exit.port)) {
+    return group_.routers[mesh.neighbour(exit.node, exit.port)]
+        ->summing_[index_of(opposite(exit.port))]
+        .get();
+  }
   return exit.port == Port::local ? group_.locals[exit.node]
                                   : group_.routers[exit.node]->targets_[index_of(exit.port)];
 }
@@ -364,7 +409,11 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
   // Endpoints send in turn while this goes on, but no table is written within a call.
   KnownTree& known = tree_of(header.route);
   if (known.fault != nullptr) {
-    refuse_route(payload, header.route, known.fault);
+    if (known.is_reduced_here && entry != nullptr) {
+      reduce_here(entry, payload, delay);
+    } else {
+      refuse_route(payload, header.route, known.fault);
+    }
     return;
   }
   const auto hops = known.hops;
@@ -421,8 +470,8 @@ void Router::follow_wires(Reservations* entry, const PacketHeader& header, tlm::
 inline void Router::hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
                             std::span<const Duration> begins, Duration length,
                             tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
-  if (entry != nullptr && group_.log.wanted()) {
-    deliver_logged(known, port_of(entry), begins, length, payload, delay);
+  if (group_.log.wanted()) {
+    deliver_logged(known, entry == nullptr ? Port::local : port_of(entry), begins, length, payload, delay);
   } else {
     deliver(known, header, begins, length, payload, delay,
             [](std::size_t /*hop*/, tlm::tlm_response_status) {});
@@ -462,6 +511,58 @@ void Router::deliver_logged(const KnownTree& known, Port entry, std::span<const 
           [&](std::size_t hop, tlm::tlm_response_status response) {
             logged.arrived(hop, begins[hop] + length, response_name(response));
           });
+}
+
+void Router::reduce_here(Reservations* entry, tlm::tlm_generic_payload& payload,
+                         const sc_core::sc_time& delay) {
+  const PacketHeader& header = head_of(payload)->header;
+  const Duration length = group_.timing.serialisation(header.wire_bits());
+  const Duration ready = absolute(delay);
+  const Duration head = arrival_of(entry, length, ready);
+  const Duration tail = head - group_.timing.cycle + length;
+  const Port in = port_of(entry);
+  take_summand(in, payload, head, tail);
+  if (group_.log.wanted()) {
+    group_.log.reduced(node_, in, header, ready, tail, response_name(payload.get_response_status()));
+  }
+}
+
+void Router::take_summand(Port in, tlm::tlm_generic_payload& payload, Duration head, Duration tail) {
+  const PacketHeader& header = head_of(payload)->header;
+  auto& unit = core_.reductions();
+  const auto entry = unit.find(header.route);
+  if (!entry) {
+    refuse(payload, tlm::TLM_ADDRESS_ERROR_RESPONSE, "no reduction");
+    return;
+  }
+  const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(payload.get_data_ptr()),
+                                         payload.get_data_length()};
+  const auto taken = unit.add(*entry, in, header, bytes, head, tail);
+  if (taken.refused != nullptr) {
+    refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, taken.refused);
+    return;
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  if (taken.sum != nullptr) {
+    added(*taken.sum);
+    send_sum(*entry, *taken.sum, payload);
+  }
+}
+
+/// Loosely timed, within the delivery of the last summand, which gets the response.
+void Router::send_sum(std::size_t entry, const ReductionUnit::Sum& sum, tlm::tlm_generic_payload& last) {
+  core_.reductions().left(entry);  // nothing waits in this style: the next one may come
+  auto& watchdog = group_.packets->watchdog();
+  if (!watchdog.enter()) {
+    refuse(last, tlm::TLM_GENERIC_ERROR_RESPONSE, "a sum that is one packet too many");
+    return;
+  }
+  auto& packet = group_.packets->take(sum.header, sum.bytes);
+  sc_core::sc_time delay = offset_of(sum.ready);
+  follow_table(nullptr, head_of(packet)->header, packet, delay);
+  watchdog.leave();
+  last.set_response_status(packet.get_response_status());
+  packet.release();
 }
 
 Port Router::port_of(const Reservations* entry) const {

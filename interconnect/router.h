@@ -43,6 +43,7 @@ struct alignas(foundation::cache_line_bytes) KnownTree {
   Reservations* const* wires = nullptr;  ///< of the hops; null where there are none
   std::span<const Exit> exits;
   TreeTraffic traffic;
+  bool is_reduced_here = false;  ///< the router at the entry adds it to others; `fault` is not null
 };
 
 /// What the routers of a mesh share.
@@ -76,6 +77,8 @@ struct RouterGroup {
 /// exits; where there are several, it is the packet's target and sends shares of it. Accesses go from router
 /// to router. A packet's delay is the arrival of its head while it travels between routers, and of its tail
 /// where it leaves the mesh. Sockets exist only where something is on the other side.
+/// A way that ends in a reduction has the reducing router's own target as its exit: the call of the last
+/// summand goes on with the sum.
 /// Where the mesh has duration wires, vectors travel on those (DurationWires), in loosely timed style only.
 class Router : public sc_core::sc_module, private SwitchHost {
  public:
@@ -109,6 +112,15 @@ class Router : public sc_core::sc_module, private SwitchHost {
   void hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
                std::span<const foundation::Duration> begins, foundation::Duration length,
                tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  class Summing;
+  /// A summand that is for this router itself, from its tile.
+  [[gnu::noinline]] void reduce_here(Reservations* entry, tlm::tlm_generic_payload& payload,
+                                     const sc_core::sc_time& delay);
+  /// Adds a packet that came by `in`; sends the sum where it is the last one. `head` and `tail`: when they
+  /// came.
+  void take_summand(Port in, tlm::tlm_generic_payload& payload, foundation::Duration head,
+                    foundation::Duration tail);
+  void send_sum(std::size_t entry, const ReductionUnit::Sum& sum, tlm::tlm_generic_payload& last);
   class Branches;
   template <typename Delivered>
   void deliver(const KnownTree& known, const PacketHeader& header,
@@ -131,6 +143,8 @@ class Router : public sc_core::sc_module, private SwitchHost {
 
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const override;
   void access_table(tlm::tlm_generic_payload& payload) override;
+  void added(const ReductionUnit::Sum& sum) override;
+  void reduced(Port in, const PacketHeader& header, foundation::Duration end) override;
   void passes(Port out, const PacketHeader& header, foundation::Duration ready, foundation::Duration begin,
               foundation::Duration tail) override;
   void answers(Port in, const tlm::tlm_generic_payload& payload, foundation::Duration at) override;
@@ -144,6 +158,7 @@ class Router : public sc_core::sc_module, private SwitchHost {
   void log_access(Port entry, const tlm::tlm_generic_payload& payload, foundation::Duration begin,
                   foundation::Duration end) const;
   [[nodiscard]] Port port_of(const Reservations* entry) const;
+  [[nodiscard]] bool ends_behind(Port out, RouteId route) const;
 
   RouterGroup& group_;
   NodeId node_;
@@ -155,6 +170,7 @@ class Router : public sc_core::sc_module, private SwitchHost {
   std::array<std::unique_ptr<Output>, 5> outputs_;
   /// What the outputs are bound to; asked for once, not for every packet.
   std::array<tlm::tlm_blocking_transport_if<>*, 5> targets_{};
+  std::array<std::unique_ptr<Summing>, 5> summing_;  ///< by input; loosely timed, where routers add
   bool reported_ = false;
 };
 

@@ -21,6 +21,15 @@ bool is_access_table(std::uint64_t offset) {
          offset < router_access_table_offset + router_access_table_bytes;
 }
 
+bool is_reduction_table(std::uint64_t offset) {
+  return offset >= router_reduction_table_offset &&
+         offset < router_reduction_table_offset + router_reduction_table_bytes;
+}
+
+std::size_t reduction_word(std::uint64_t offset) {
+  return (offset - router_reduction_table_offset) / sizeof(std::uint32_t);
+}
+
 std::size_t first_node_of_word(std::uint64_t offset) {
   return (offset - router_access_table_offset) / sizeof(std::uint32_t) * access_nodes_per_word;
 }
@@ -42,6 +51,9 @@ std::optional<std::uint32_t> RouterCore::read_register(std::uint64_t offset) con
     }
     return word;
   }
+  if (is_reduction_table(offset)) {
+    return reductions_.read(reduction_word(offset));
+  }
   switch (static_cast<RouterRegister>(offset)) {
     case RouterRegister::link_enable:
       return link_enable_;
@@ -54,6 +66,9 @@ std::optional<std::uint32_t> RouterCore::read_register(std::uint64_t offset) con
 bool RouterCore::write_register(std::uint64_t offset, std::uint32_t value) {
   if (!read_register(offset) || offset == static_cast<std::uint64_t>(RouterRegister::link_fault)) {
     return false;
+  }
+  if (is_reduction_table(offset)) {
+    return reductions_.write(reduction_word(offset), value);
   }
   if (!is_access_table(offset)) {
     link_enable_ = static_cast<std::uint8_t>(value & 0x1fU);
@@ -72,6 +87,7 @@ bool RouterCore::write_register(std::uint64_t offset, std::uint32_t value) {
 void RouterCore::reset() {
   std::fill(table_.begin(), table_.end(), std::uint8_t{0});
   access_table_.clear();
+  reductions_.reset();
   link_enable_ = 0x1f;
   for (const auto& port : all_ports) {
     links_[index_of(port)].release();

@@ -8,6 +8,7 @@
 
 #include "foundation/state_fields.h"
 #include "interconnect/link.h"
+#include "interconnect/reduction_unit.h"
 #include "interconnect/topology.h"
 
 namespace kirchhoff::interconnect {
@@ -17,12 +18,16 @@ namespace kirchhoff::interconnect {
 /// Modelled: table-routed multicast trees; accesses by XY or, where the access table has another port for
 /// their destination, by that; links that are broken or switched off; router latency, link width, one packet
 /// at a time per output link (wormhole: the head moves on, the link stays taken until the tail has passed);
-/// duration wires beside the links, where the mesh has some.
+/// duration wires beside the links, where the mesh has some; partial sums added on their way (ReductionUnit).
 /// Not here: virtual channels, credits and buffer limits (SwitchCore).
 class RouterCore {
  public:
   RouterCore(NodeId node, Topology topology, LinkTiming timing, std::size_t route_entries)
-      : node_(node), topology_(topology), timing_(timing), table_(route_entries, 0) {
+      : node_(node),
+        topology_(topology),
+        timing_(timing),
+        table_(route_entries, 0),
+        reductions_(node, timing) {
     if (timing_.wires) {
       wires_.resize(2 * all_ports.size());
     }
@@ -108,8 +113,11 @@ class RouterCore {
   bool set_route(std::size_t entry, std::uint8_t mask);
   [[nodiscard]] std::size_t route_entries() const { return table_.size(); }
 
-  /// Router registers and access table by their offset in the node's window, router_registers.h. Null or
-  /// false where there is none; of a read-only register, a write returns false, too.
+  [[nodiscard]] ReductionUnit& reductions() { return reductions_; }
+  [[nodiscard]] const ReductionUnit& reductions() const { return reductions_; }
+
+  /// Router registers, access and reduction table by their offset in the node's window, router_registers.h.
+  /// Null or false where there is none; of a read-only register, a write returns false, too.
   [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint64_t offset) const;
   bool write_register(std::uint64_t offset, std::uint32_t value);
 
@@ -130,6 +138,9 @@ class RouterCore {
     if (!self.wires_.empty()) {
       archive(std::span{self.wires_});
     }
+    if (self.reductions_.entries() != 0) {
+      archive(self.reductions_);
+    }
   }
 
   NodeId node_;
@@ -143,6 +154,7 @@ class RouterCore {
   std::array<Reservations, 5> links_;       ///< outgoing
   std::array<Reservations, 5> entries_;     ///< incoming, from endpoints
   std::vector<Reservations> wires_;         ///< beside links_, then beside entries_
+  ReductionUnit reductions_;
 };
 
 }  // namespace kirchhoff::interconnect

@@ -50,7 +50,8 @@ bool RouterSwitch::is_at_rest() const {
   for (const Port port : all_ports) {
     credits_back = credits_back && switch_.link(port).is_at_rest();
   }
-  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty();
+  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty() &&
+         core_.reductions().is_empty();
 }
 
 void RouterSwitch::wake_at(Duration at) {
@@ -135,6 +136,8 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
         {&payload, in,
          (from_endpoint ? begin : arrival) + core_.own_access_time(header.wire_bits(), from_endpoint), true});
     wake_at(answers_.back().at);
+  } else if (const auto entry = header.by_table ? core_.reductions().find(header.route) : std::nullopt) {
+    return reduce(*entry, in, payload, delay);
   } else {
     const std::uint8_t ports = core_.ports_of(header);
     if (!may_pass(in, head->header, ports, payload)) {
@@ -142,7 +145,7 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
       return tlm::TLM_COMPLETED;
     }
     if (!has_router(in)) {
-      head->header.entry_port = static_cast<std::uint8_t>(in);
+      head->header.entry_port = static_cast<std::uint8_t>(in) & 0xfU;
     }
     payload.acquire();
     const BufferRoom room = buffer_room(header, timing);
@@ -153,6 +156,56 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
   phase = tlm::END_REQ;
   delay += to_sc_time(length);
   return tlm::TLM_UPDATED;
+}
+
+// ---- reductions -------------------------------------------------------------------------------------
+
+/// Whatever comes is taken in as it comes, or refused; it never waits.
+tlm::tlm_sync_enum RouterSwitch::reduce(std::size_t entry, Port in, tlm::tlm_generic_payload& payload,
+                                        sc_core::sc_time& delay) {
+  const PacketHeader& header = head_of(payload)->header;
+  const auto& timing = core_.timing();
+  const Duration begin = now() + to_duration(delay);
+  const Duration length = timing.serialisation(header.wire_bits());
+  const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(payload.get_data_ptr()),
+                                         payload.get_data_length()};
+  const auto taken = core_.reductions().add(entry, in, header, bytes, begin + timing.cycle, begin + length);
+  delay += to_sc_time(length);
+  if (taken.refused != nullptr) {
+    host_.refuse(payload, tlm::TLM_GENERIC_ERROR_RESPONSE, taken.refused);
+    return tlm::TLM_COMPLETED;
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  host_.reduced(in, header, begin + length);
+  if (taken.sum != nullptr) {
+    host_.added(*taken.sum);
+    send_sum(entry, *taken.sum, payload);
+  }
+  return tlm::TLM_COMPLETED;
+}
+
+/// The last summand's sender is told where the sum cannot go on.
+void RouterSwitch::send_sum(std::size_t entry, const ReductionUnit::Sum& sum,
+                            tlm::tlm_generic_payload& last) {
+  const auto& timing = core_.timing();
+  const std::uint8_t ports = core_.ports_of(sum.header);
+  std::string fault = core_.reductions().find(sum.header.route) ? "a sum that comes back to its own reduction"
+                                                                : fault_of(Port::local, sum.header, ports);
+  if (fault.empty() && !packets_.watchdog().may_follow(false)) {
+    fault = "a sum that is one packet too many";
+  }
+  if (!fault.empty()) {
+    core_.reductions().left(entry);
+    host_.refuse(last, tlm::TLM_ADDRESS_ERROR_RESPONSE, fault);
+    return;
+  }
+  auto& packet = packets_.take(sum.header, sum.bytes);
+  sums_.push_back({&packet, entry});
+  const BufferRoom room = buffer_room(sum.header, timing);
+  const Duration ready = sum.ready + timing.router_latency();
+  switch_.arrive_sum(entry, {&packet, ports, room.flits, timing.serialisation(sum.header.wire_bits()), ready,
+                             sum.complete, false});
+  wake_at(ready);
 }
 
 // ---- what goes out ----------------------------------------------------------------------------------
@@ -174,6 +227,14 @@ void RouterSwitch::step() {
         start(stored, departure.in, departure.out, departure.channel);
       },
       [this](tlm::tlm_generic_payload* payload, Port in) {
+        const auto own = std::find_if(sums_.begin(), sums_.end(),
+                                      [&](const OwnSum& sum) { return sum.payload == payload; });
+        if (own != sums_.end()) {
+          core_.reductions().left(own->entry);
+          sums_.erase(own);
+          payload->release();
+          return;
+        }
         payload->set_response_status(tlm::TLM_OK_RESPONSE);
         respond(in, *payload);
       });
@@ -195,7 +256,7 @@ void RouterSwitch::start(const Stored& stored, Port in, Port out, std::size_t ch
     return;
   }
   auto& packet = packets_.share(*stored.packet, header);
-  head_of(packet)->header.channel = static_cast<std::uint8_t>(channel);
+  head_of(packet)->header.channel = static_cast<std::uint8_t>(channel) & 0xfU;
   senders_[index_of(out)].begin(*forward_[index_of(out)], packet);
 }
 

@@ -36,6 +36,10 @@ class SwitchHost {
   /// A packet that could take an output link at `ready` takes it from `begin` until its tail is through.
   virtual void passes(Port out, const PacketHeader& header, foundation::Duration ready,
                       foundation::Duration begin, foundation::Duration tail) = 0;
+  /// A sum has been put together here.
+  virtual void added(const ReductionUnit::Sum& sum) = 0;
+  /// A packet that came in by `in` is one of a sum's; its tail is in at `end`.
+  virtual void reduced(Port in, const PacketHeader& header, foundation::Duration end) = 0;
   /// An access that came in by `in` is answered.
   virtual void answers(Port in, const tlm::tlm_generic_payload& payload, foundation::Duration at) = 0;
 };
@@ -47,8 +51,9 @@ class SwitchHost {
 /// packet is complete and leaves the buffer behind the link, which gives the credit back, usable a cycle
 /// later. An access is one transaction from its initiator to the node and back: BEGIN_RESP carries the
 /// answer, at each router after its latency and the answer's flits, as in loosely timed style; answers have
-/// wires of their own, where nobody waits. What arrives in the same instant is arbitrated alike in whatever
-/// order the kernel calls.
+/// wires of their own, where nobody waits. A packet that ends in a reduction here is taken in at once: its
+/// transaction is completed with the time of its tail; the sum is a packet of the router's own. What arrives
+/// in the same instant is arbitrated alike in whatever order the kernel calls.
 class RouterSwitch : private LinkOwner {
  public:
   RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets);
@@ -84,8 +89,16 @@ class RouterSwitch : private LinkOwner {
     Port in;
   };
 
+  struct OwnSum {
+    tlm::tlm_generic_payload* payload;
+    std::size_t entry;
+  };
+
   tlm::tlm_sync_enum request(Port in, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                              sc_core::sc_time& delay);
+  tlm::tlm_sync_enum reduce(std::size_t entry, Port in, tlm::tlm_generic_payload& payload,
+                            sc_core::sc_time& delay);
+  void send_sum(std::size_t entry, const ReductionUnit::Sum& sum, tlm::tlm_generic_payload& last);
   [[nodiscard]] bool is_under_way(const tlm::tlm_generic_payload& access) const;
   bool may_pass(Port in, PacketHeader& header, std::uint8_t ports, tlm::tlm_generic_payload& payload);
   [[nodiscard]] std::string fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
@@ -106,6 +119,7 @@ class RouterSwitch : private LinkOwner {
   std::vector<LinkSender> senders_;  ///< by port
   std::vector<Access> accesses_;     ///< handed on and not answered yet
   std::vector<Answer> answers_;
+  std::vector<OwnSum> sums_;  ///< stored here and not gone yet
   sc_core::sc_event wake_;
 };
 

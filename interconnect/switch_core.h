@@ -19,8 +19,9 @@ namespace kirchhoff::interconnect {
 /// Modelled: a buffer per input port and virtual channel, first in first out; virtual cut-through; one
 /// packet at a time per output link, round-robin among the buffers that want it; a multicast packet leaves by
 /// each of its ports when that one is free and holds its buffer until the last. Accesses have a channel of
-/// their own with room for one, which they hold until they are answered. Not modelled: allocation of
-/// crossbar and channels in separate steps, priorities.
+/// their own with room for one, which they hold until they are answered. Sums that the router has put
+/// together (ReductionUnit) have a buffer for each entry of its table. Not modelled: allocation of crossbar
+/// and channels in separate steps, priorities.
 template <typename Packet>
 class SwitchCore {
  public:
@@ -47,7 +48,7 @@ class SwitchCore {
   SwitchCore(const LinkTiming& timing, std::uint8_t to_routers)
       : to_routers_(to_routers),
         channels_(timing.virtual_channels + 1),
-        buffers_(all_ports.size() * channels_) {
+        buffers_(all_ports.size() * channels_ + timing.reduction_entries) {
     for (const Port port : all_ports) {
       if ((to_routers & mask_of(port)) != 0) {
         links_[index_of(port)] = CreditedLink{buffer_rooms(timing)};
@@ -62,10 +63,9 @@ class SwitchCore {
     return rooms;
   }
 
-  void arrive(Port in, std::size_t channel, const Stored& stored) {
-    buffer(place_of(in, channel)).push_back(stored);
-    occupied_ |= std::uint64_t{1} << place_of(in, channel);
-  }
+  void arrive(Port in, std::size_t channel, const Stored& stored) { store(place_of(in, channel), stored); }
+  /// A sum of this entry of the reduction table; leaves as if it came from the tile.
+  void arrive_sum(std::size_t entry, const Stored& stored) { store(first_sum() + entry, stored); }
   [[nodiscard]] CreditedLink& link(Port out) { return links_[index_of(out)]; }
   [[nodiscard]] const CreditedLink& link(Port out) const { return links_[index_of(out)]; }
 
@@ -135,16 +135,27 @@ class SwitchCore {
     foundation::Duration free_at;
   };
 
-  // Buffers are numbered port by port.
+  void store(std::size_t place, const Stored& stored) {
+    buffers_[place].push_back(stored);
+    occupied_ |= std::uint64_t{1} << place;
+  }
+
+  // Buffers are numbered port by port; behind them those of sums.
+  [[nodiscard]] std::size_t first_sum() const { return all_ports.size() * channels_; }
+  [[nodiscard]] Port input_of(std::size_t place) const {
+    return place < first_sum() ? all_ports[place / channels_] : Port::local;
+  }
+  [[nodiscard]] std::size_t channel_of(std::size_t place) const {
+    return place < first_sum() ? place % channels_ : 0;
+  }
   [[nodiscard]] std::size_t place_of(Port in, std::size_t channel) const {
     return index_of(in) * channels_ + channel;
   }
-  [[nodiscard]] std::deque<Stored>& buffer(std::size_t place) { return buffers_[place]; }
 
   [[nodiscard]] foundation::Duration when(std::size_t place, Port out, foundation::Duration now) const {
     const Stored& head = buffers_[place].front();
-    return links_[index_of(out)].can_start(next_channel(all_ports[place / channels_], out, place % channels_),
-                                           head.flits, std::max(head.ready, now));
+    return links_[index_of(out)].can_start(next_channel(input_of(place), out, channel_of(place)), head.flits,
+                                           std::max(head.ready, now));
   }
 
   template <typename Start>
@@ -166,8 +177,8 @@ class SwitchCore {
 
   template <typename Start>
   void begin(std::size_t place, Port out, foundation::Duration now, const Start& start) {
-    const Port in = all_ports[place / channels_];
-    const std::size_t channel = place % channels_;
+    const Port in = input_of(place);
+    const std::size_t channel = channel_of(place);
     Stored& head = buffers_[place].front();
     head.wanted = static_cast<std::uint8_t>(head.wanted & ~mask_of(out));
     const std::size_t next = next_channel(in, out, channel);

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "foundation/activity.h"
+#include "interconnect/packet_bits.h"
 #include "periphery/delta_scaler.h"
 #include "tiles/bookings.h"
 #include "tiles/make_synapse_array.h"
-#include "tiles/packet_bits.h"
 #include "tiles/update_gains.h"
 
 namespace kirchhoff::tiles {
@@ -149,6 +149,7 @@ bool TileCore::configure() {
           constants_.ideal ? 1.0F : static_cast<float>(dac_.code_of(1.0 / static_cast<double>(input_scale_)));
     }
   });
+  summed_by_routers_ = settings_.summed_by_routers();
   back_partials_.reset();
   back_partials_.expect(settings_.get(TileRegister::back_partials));
   dones_.reset();
@@ -189,6 +190,7 @@ void TileCore::send(PacketHeader header, interconnect::RouteId route, std::span<
   header.route = route;
   header.by_table = true;
   header.source = node_;
+  header.summands = 1;  // whatever the packet was that caused this one
   header.count = static_cast<std::uint32_t>(values.size());
   header.sent_at = at;
   header.path_network = path.network;
@@ -226,9 +228,10 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       break;
     case FlowAction::partial_sum:
       if (collector_ && flow->slot < collector_->partial_slots() && flow->count == columns_ &&
+          header.summands == flow->summands &&
           decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot, header.buffer))) {
         waits(PacketKind::partial_sum, arrival);
-        collect_partial(header, flow->slot, {}, arrival, path);
+        collect_partial(header, flow->slot, {}, arrival, path, flow->summands);
         outcome = Outcome::ok;
       }
       break;
@@ -236,7 +239,7 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
       outcome = take_deltas(header, *flow, bytes, arrival, path);
       break;
     case FlowAction::back_partial:
-      if (collector_ && flow->slot < collector_->back_slots() &&
+      if (collector_ && flow->slot < collector_->back_slots() && header.summands == flow->summands &&
           flow->destination_first + flow->count <= columns_ &&
           decode(header.format, bytes, flow->source_first,
                  collector_->back_partial(flow->slot).subspan(flow->destination_first, flow->count))) {
@@ -370,12 +373,12 @@ void TileCore::forward(const PacketHeader& cause) {
 
 /// `codes` is empty when the packet's payload already lies in the slot.
 void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std::span<const float> codes,
-                               Duration at, PathTime path) {
+                               Duration at, PathTime path, std::uint32_t summands) {
   if (!codes.empty()) {
     std::copy(codes.begin(), codes.end(), collector_->partial(slot, cause.buffer).begin());
   }
   Join& partials = buffer_of(cause).partials;
-  if (!partials.add(at, path)) {
+  if (!partials.add(at, path, summands)) {
     return;
   }
   used(PacketKind::partial_sum, partials.latest());
@@ -384,13 +387,15 @@ void TileCore::collect_partial(const PacketHeader& cause, std::size_t slot, std:
   PathTime critical = partials.path();
   critical.compute += delay;
   Activity& activity = book(cause.phase);
-  activity.sums += columns_ * (partials.expected() - 1);
+  activity.sums +=
+      columns_ * (partials.expected() - 1 - std::min(summed_by_routers_, partials.expected() - 1));
 
   PacketHeader header = cause;
   if (settings_.has(control_last_layer)) {
     header.kind = PacketKind::layer_output;
     header.format = VectorFormat::s32;
-    header.element_bits = static_cast<std::uint8_t>(wide_bits(constants_.adc_bits, partials.expected()));
+    header.element_bits =
+        static_cast<std::uint8_t>(interconnect::wide_bits(constants_.adc_bits, partials.expected()));
     send(header, settings_.route(TileRegister::transmit_output), collector_->wide_sums(cause.buffer), done,
          critical);
     return;

@@ -116,7 +116,8 @@ class TileCore {
   }
   void forward(const interconnect::PacketHeader& cause);
   void collect_partial(const interconnect::PacketHeader& cause, std::size_t slot,
-                       std::span<const float> codes, foundation::Duration at, PathTime path);
+                       std::span<const float> codes, foundation::Duration at, PathTime path,
+                       std::uint32_t summands = 1);
   void collect_back(const interconnect::PacketHeader& cause, foundation::Duration at, PathTime path);
   void collect_report(const interconnect::PacketHeader& cause, std::int32_t exponent, foundation::Duration at,
                       PathTime path);
@@ -167,6 +168,7 @@ class TileCore {
   std::size_t rows_ = 0;        ///< in use, bias row included
   std::size_t input_rows_ = 0;  ///< without the bias row
   std::size_t columns_ = 0;
+  std::uint32_t summed_by_routers_ = 0;  ///< of the partial sums that a collector waits for
   foundation::Duration busy_until_{0};
   std::uint64_t operation_ = 0;
   std::unique_ptr<SynapseArray> array_;

@@ -89,6 +89,9 @@ inline constexpr std::array<foundation::RegisterField, 2> receive_2{{
     {0, 16, "LINE", "line the first one goes to"},
     {16, 16, "SLOT", "summand they are"},
 }};
+inline constexpr std::array<foundation::RegisterField, 1> receive_3{{
+    {0, 16, "SUMMANDS", "partial sums that a packet must be the sum of, added by routers; 0: 1"},
+}};
 }  // namespace tile_fields
 
 namespace tile_docs {
@@ -161,7 +164,8 @@ inline constexpr std::array<foundation::RegisterDoc, 4> receive_entry_docs{{
     {0x4, "ELEMENTS", foundation::RegisterAccess::read_write, 0, "elements of the packet",
      tile_fields::receive_1},
     {0x8, "DESTINATION", foundation::RegisterAccess::read_write, 0, "where they go", tile_fields::receive_2},
-    {0xc, "RESERVED", foundation::RegisterAccess::read_write, 0, "keeps what is written"},
+    {0xc, "REDUCTION", foundation::RegisterAccess::read_write, 0, "what has been done to them on their way",
+     tile_fields::receive_3},
 }};
 inline constexpr std::array<foundation::RegisterTable, 1> tile_register_tables{{
     {flow_table_offset, "RECEIVE", flow_entry_bytes, "TABLE_SIZES.RECEIVE_ENTRIES",

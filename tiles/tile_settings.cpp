@@ -63,6 +63,15 @@ void TileSettings::remember_flows() {
   }
 }
 
+std::uint32_t TileSettings::summed_by_routers() const {
+  std::uint32_t sum = 0;
+  for (const ReceiveFlow& flow : flows_) {
+    const bool is_used = search(flow.route) == &flow && flow.action == FlowAction::partial_sum;
+    sum += is_used ? flow.summands - 1U : 0U;
+  }
+  return sum;
+}
+
 bool TileSettings::take_flow(std::size_t entry) {
   const std::uint32_t* words = flow_words_.data() + 4 * entry;
   ReceiveFlow& flow = flows_[entry];
@@ -78,6 +87,7 @@ bool TileSettings::take_flow(std::size_t entry) {
   flow.count = static_cast<std::uint16_t>(words[1] >> 16);
   flow.destination_first = static_cast<std::uint16_t>(words[2] & 0xffffU);
   flow.slot = static_cast<std::uint16_t>(words[2] >> 16);
+  flow.summands = std::max(std::uint16_t{1}, static_cast<std::uint16_t>(words[3] & 0xffffU));
   if (flow.route == interconnect::no_route) {
     return true;
   }

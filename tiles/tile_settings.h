@@ -34,10 +34,12 @@ struct ReceiveFlow {
   std::uint16_t count = 0;
   std::uint16_t destination_first = 0;  ///< line they go to
   std::uint16_t slot = 0;               ///< summand they are
+  std::uint16_t summands = 1;           ///< partial sums that each packet is the sum of
 
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
-    archive(self.route, self.action, self.source_first, self.count, self.destination_first, self.slot);
+    archive(self.route, self.action, self.source_first, self.count, self.destination_first, self.slot,
+            self.summands);
   }
 };
 
@@ -56,6 +58,8 @@ class TileSettings {
   [[nodiscard]] interconnect::RouteId route(TileRegister address) const {
     return static_cast<interconnect::RouteId>(get(address));
   }
+  /// Partial sums for a collector that routers add to others on their way.
+  [[nodiscard]] std::uint32_t summed_by_routers() const;
   void raise(TileStatus bit) { words_[index(TileRegister::status)] |= bit; }
 
   /// The flow of a route; null where this tile expects nothing on it.

@@ -44,7 +44,8 @@ inline constexpr std::uint32_t host_register_words =
     host_register::counters / 4 + 2 * chip_counter_count;  ///< of the window that are in use
 
 inline constexpr std::uint32_t identification_value = 0x4843'524b;  // "KRCH"
-/// 1.0: up to ERROR_ADDRESS_HIGH and operation 5. 1.1 and 1.2 only add.
+/// 1.0: up to ERROR_ADDRESS_HIGH and operation 5. 1.1 only adds, and so does 1.2: reductions in routers,
+/// examples under way.
 inline constexpr std::uint32_t register_map_version = 0x0001'0002;
 
 enum Control : std::uint32_t {
@@ -70,7 +71,8 @@ enum Interrupt : std::uint32_t {
 };
 
 inline constexpr unsigned capability_virtual_channels_shift = 4;
-inline constexpr unsigned capability_in_flight_shift = 8;
+inline constexpr unsigned capability_reductions_shift = 8;
+inline constexpr unsigned capability_in_flight_shift = 13;
 inline constexpr unsigned capability_outstanding_shift = 16;
 /// Entries of a ring; it holds one descriptor less.
 inline constexpr std::uint32_t most_ring_entries = 1024;

@@ -76,7 +76,7 @@ void Chip::each_section(Self& self, const Step& step) {
   step("sequencer", 2U, self.sequencer_);
   step("mesh", 2U, self.mesh_);
   for (std::size_t node = 0; node < self.tiles_.size(); ++node) {
-    step("tile " + std::to_string(node), 1U, self.tiles_[node]->core());
+    step("tile " + std::to_string(node), 2U, self.tiles_[node]->core());
   }
 }
 

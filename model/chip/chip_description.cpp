@@ -5,6 +5,8 @@
 #include <string>
 
 #include "foundation/error.h"
+#include "interconnect/packet_bits.h"
+#include "interconnect/reduction_unit.h"
 #include "model/chip/mesh_places.h"
 #include "model/presets/configuration.h"
 
@@ -16,6 +18,38 @@ namespace {
 
 bool has_duration_wires(const ChipParameters& chip) {
   return chip.transport == "circuit";
+}
+
+bool adds_in_routers(const ChipParameters& chip) {
+  return chip.reduction == "routers";
+}
+
+std::int64_t reduction_entries(const ChipParameters& chip) {
+  return adds_in_routers(chip) ? chip.reduction_entries : 0;
+}
+
+/// An example may catch up with those under way before the last of their sums has left.
+std::int64_t reduction_rounds(const ChipParameters& chip) {
+  return chip.examples_in_flight + 1;
+}
+
+/// Bits of a router's reduction buffers: for each entry vectors of a tile's longer side, an element as wide
+/// as the sum over all tiles may be.
+std::int64_t reduction_bits(const Configuration& configuration) {
+  const auto& chip = configuration.chip;
+  const std::int64_t code_bits =
+      configuration.periphery.adc_bits + (configuration.periphery.adc_two_phase_deltas ? 1 : 0);
+  const auto tiles = static_cast<std::size_t>(chip.mesh_rows * chip.mesh_columns);
+  return reduction_entries(chip) * reduction_rounds(chip) * std::max(chip.tile_rows, chip.tile_columns) *
+         interconnect::wide_bits(code_bits, tiles);
+}
+
+/// Adders of a router: at each input as many as a flit has codes.
+std::int64_t reduction_adders(const Configuration& configuration) {
+  const auto width = std::lround(configuration.technology.link_width.base);
+  const std::int64_t bits = configuration.periphery.adc_bits;
+  constexpr auto inputs = static_cast<std::int64_t>(interconnect::all_ports.size());
+  return adds_in_routers(configuration.chip) ? inputs * ((width + bits - 1) / bits) : 0;
 }
 
 /// Of a link: room for the inputs of a tile, or for the deltas of its columns with a wire for each sign.
@@ -35,6 +69,9 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.link.router_cycles = static_cast<std::uint32_t>(std::lround(technology.router_latency.base));
   d.link.buffer_flits = static_cast<std::uint32_t>(chip.buffer_flits);
   d.link.virtual_channels = static_cast<std::uint32_t>(chip.virtual_channels);
+  d.link.adder_cycles = static_cast<std::uint32_t>(std::lround(technology.reduce_latency.base));
+  d.link.reduction_entries = static_cast<std::uint32_t>(reduction_entries(chip));
+  d.link.reduction_rounds = static_cast<std::uint32_t>(reduction_rounds(chip));
   d.mesh_faults = mesh_faults(chip);
   d.route_entries = static_cast<std::size_t>(chip.route_entries);
 
@@ -97,6 +134,7 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
 
   d.host.virtual_channels = d.link.virtual_channels;
   d.host.examples_in_flight = static_cast<std::uint32_t>(chip.examples_in_flight);
+  d.host.reductions = d.link.reduction_entries;
   d.host.register_access = from_seconds(technology.t_register.base);
   d.host.dma_latency = from_seconds(technology.dma_latency.base);
   d.host.dma_bytes_per_second = technology.dma_bandwidth.base;
@@ -118,6 +156,8 @@ foundation::ChipShape chip_shape(const Configuration& configuration) {
   shape.tile.columns = chip.tile_columns;
   shape.tile.duration_wires = duration_wires(chip);
   shape.tile.line_buffers = chip.examples_in_flight;
+  shape.tile.reduction_bits = reduction_bits(configuration);
+  shape.tile.reduction_adders = reduction_adders(configuration);
   shape.tiles = chip.mesh_rows * chip.mesh_columns;
   shape.routers = shape.tiles;
   shape.sequencers = 1;
@@ -162,7 +202,8 @@ ProgramOptions program_options(const Configuration& configuration, double learni
           .transfer_interval = static_cast<std::uint32_t>(configuration.network.transfer_interval),
           .faults = mesh_faults(configuration.chip),
           .virtual_channels = static_cast<std::uint32_t>(configuration.chip.virtual_channels),
-          .examples_in_flight = static_cast<std::uint32_t>(configuration.chip.examples_in_flight)};
+          .examples_in_flight = static_cast<std::uint32_t>(configuration.chip.examples_in_flight),
+          .reduction_entries = static_cast<std::size_t>(reduction_entries(configuration.chip))};
 }
 
 }  // namespace kirchhoff::model

@@ -26,7 +26,8 @@ struct HostInterfaceParameters {
   foundation::Duration dma_latency{100000};
   double dma_bytes_per_second = 4e9;
   std::uint32_t virtual_channels = 1;    ///< of a link, for CAPABILITIES
-  std::uint32_t examples_in_flight = 1;  ///< for CAPABILITIES
+  std::uint32_t reductions = 0;          ///< of a router, the same
+  std::uint32_t examples_in_flight = 1;  ///< the same
 };
 
 /// Everything the chip is built from: plain numbers, derived from a configuration.

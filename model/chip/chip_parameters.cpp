@@ -1,5 +1,6 @@
 #include "model/chip/chip_parameters.h"
 
+#include "interconnect/reduction_unit.h"
 #include "model/chip/mesh_places.h"
 #include "tiles/tile_registers.h"
 
@@ -33,6 +34,12 @@ void declare(foundation::ParameterTable& table, ChipParameters& p) {
       "mesh.duration_jitter", p.duration_jitter, "", 0, 16, Mark::assumed,
       "steps of a pulse width, standard deviation of a pulse that arrives, with transport circuit; a step "
       "of 128 ns / 255 is 0.5 ns");
+  table.choice("mesh.reduction", p.reduction, {"collector", "routers"}, Mark::assumed,
+               "where the partial sums of tiles are added: at the tile that collects them, or in the routers "
+               "on their way; the sum is the same");
+  table.integer("mesh.reduction_entries", p.reduction_entries, 1,
+                static_cast<std::int64_t>(interconnect::ReductionUnit::most_entries), Mark::assumed,
+                "reduction table of a router, each entry with buffers for two sums; with reduction routers");
   table.integer("mesh.route_entries", p.route_entries, 8, 8192, Mark::assumed, "route table of a router");
   table.integer("mesh.buffer_flits", p.buffer_flits, 1, 4096, Mark::assumed,
                 "buffer of a router's input, per virtual channel; only in style at does it fill up");

@@ -26,7 +26,8 @@ HostRegisters::Identity identity_of(const ChipDescription& chip) {
           .tile_shape = two_halves(chip.tile.rows, chip.tile.columns),
           .capabilities = (ideal ? 1U : 0U) |
                           (chip.host.virtual_channels << capability_virtual_channels_shift) |
-                          (chip.host.examples_in_flight << capability_in_flight_shift) |
+                          (chip.host.reductions << capability_reductions_shift) |
+                          ((chip.host.examples_in_flight - 1) << capability_in_flight_shift) |
                           ((most_ring_entries - 1) << capability_outstanding_shift),
           .table_sizes = two_halves(chip.tile.flow_entries, chip.route_entries),
           .cycle_ps = static_cast<std::uint32_t>(chip.link.cycle.count())};

@@ -26,10 +26,12 @@ inline constexpr std::array<RegisterField, 2> shape{{
     {0, 16, "COLUMNS", ""},
     {16, 16, "ROWS", ""},
 }};
-inline constexpr std::array<RegisterField, 4> capabilities{{
+inline constexpr std::array<RegisterField, 5> capabilities{{
     {0, 1, "IDEAL", "detail ideal: float weights"},
     {capability_virtual_channels_shift, 4, "VIRTUAL_CHANNELS", "of every link"},
-    {capability_in_flight_shift, 4, "IN_FLIGHT", "line buffers of a tile: most examples under way"},
+    {capability_reductions_shift, 5, "REDUCTIONS",
+     "entries of a router's reduction table; 0: routers do not add"},
+    {capability_in_flight_shift, 3, "IN_FLIGHT", "most examples under way at a time, less one"},
     {capability_outstanding_shift, 16, "OUTSTANDING", "descriptors that a ring holds at most"},
 }};
 inline constexpr std::array<RegisterField, 2> table_sizes{{
@@ -167,7 +169,7 @@ inline constexpr std::array<RegisterDoc, 16> sequencer_register_docs{{
     {sequencer_register::transfer_interval, "TRANSFER_INTERVAL", RegisterAccess::read_write, 0,
      "examples between transfers; 0: only by descriptor"},
     {sequencer_register::in_flight, "IN_FLIGHT", RegisterAccess::read_write, 1,
-     "examples that INFER keeps under way at a time, 1 to CAPABILITIES.IN_FLIGHT; TRAIN has one"},
+     "examples that INFER keeps under way at a time, 1 to CAPABILITIES.IN_FLIGHT + 1; TRAIN has one"},
     {sequencer_register::examples, "EXAMPLES", RegisterAccess::read_only, 0, "trained so far, modulo 2^32"},
     {sequencer_register::transfers, "TRANSFERS", RegisterAccess::read_only, 0, "so far, modulo 2^32"},
 }};

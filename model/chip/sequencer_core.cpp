@@ -590,7 +590,7 @@ bool SequencerCore::launch(const Fetched& example, Phase phase, std::uint8_t buf
   header.kind = PacketKind::activation;
   header.format = VectorFormat::u8;
   header.element_bits = static_cast<std::uint8_t>(parameters_.dac_bits);
-  header.buffer = buffer;
+  header.buffer = buffer & 7U;
   header.phase = phase;
   bool delivered = true;
   if (parameters_.detail == tiles::Detail::physics && parameters_.dac_bits == 8) {  // bytes are the codes

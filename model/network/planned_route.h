@@ -17,7 +17,8 @@ struct PacketSizes {
   std::uint32_t link_width_bits = 128;
 };
 
-/// A route and what travels along it.
+/// A route and what travels along it. Where routers add partial sums, what a router adds and the sum that
+/// goes on from it are planned apart, the router being destination of the one and source of the other.
 struct PlannedRoute {
   interconnect::RouteId route = 0;
   interconnect::PacketKind kind = interconnect::PacketKind::activation;
@@ -27,6 +28,8 @@ struct PlannedRoute {
   std::uint64_t elements = 0;                      ///< of a packet
   std::uint64_t bits = 0;                          ///< of a packet, its head included
   std::uint64_t flits = 0;
+  std::uint32_t summands = 1;  ///< partial sums in a packet: more than one where a router has added them
+  bool is_reduced = false;     ///< it is added to others by the destination's router
   /// Of each source, per training example; transfers, which are rare, count as none.
   std::uint32_t packets = 1;
   /// Links that the packets of all sources take per training example.

@@ -8,11 +8,13 @@
 
 #include "foundation/error.h"
 #include "interconnect/packet_address.h"
+#include "interconnect/packet_bits.h"
+#include "interconnect/router_registers.h"
 #include "model/chip/address_map.h"
+#include "model/chip/mesh_places.h"
 #include "model/network/access_routes.h"
 #include "model/network/route_planner.h"
 #include "periphery/converter.h"
-#include "tiles/packet_bits.h"
 #include "tiles/tile_settings.h"
 
 namespace kirchhoff::model {
@@ -68,6 +70,7 @@ class Programmer {
     for (const auto& tile : mapping_.tiles) {
       write_role(tile);
     }
+    write_reductions();
     for (const auto& entry : planner_.entries()) {
       write(interconnect::node_register_address(
                 entry.node, interconnect::router_table_offset + std::uint64_t{4} * entry.route),
@@ -91,7 +94,7 @@ class Programmer {
   }
 
   void receive(NodeId node, RouteId route, FlowAction action, std::size_t source_first, std::size_t count,
-               std::size_t destination_first, std::size_t slot) {
+               std::size_t destination_first, std::size_t slot, std::size_t summands = 1) {
     const std::size_t entry = flows_used_[node]++;
     if (entry >= options_.flow_entries) {
       throw foundation::InputError("tile " + std::to_string(node) + " needs more than the " +
@@ -102,6 +105,9 @@ class Programmer {
         interconnect::node_register_address(node, tiles::flow_table_offset + entry * tiles::flow_entry_bytes);
     write(base + 4, static_cast<std::uint32_t>(source_first | (count << 16)));
     write(base + 8, static_cast<std::uint32_t>(destination_first | (slot << 16)));
+    if (summands > 1) {
+      write(base + 12, static_cast<std::uint32_t>(summands));
+    }
     write(base, tiles::flow_valid | (static_cast<std::uint32_t>(action) << 16) | route);
   }
 
@@ -124,6 +130,7 @@ class Programmer {
     std::size_t elements = 0;
     std::int64_t element_bits = 0;
     std::uint32_t per_example = 1;
+    std::uint32_t summands = 1;
   };
   RouteId route_from(NodeId source, std::span<const NodeId> destinations, const Packet& packet) {
     const RouteId route = planner_.from_node(source, destinations);
@@ -140,22 +147,100 @@ class Programmer {
     note(route, {sources.begin(), sources.end()}, {}, packet);
     return route;
   }
-  void note(RouteId route, std::vector<NodeId> sources, std::vector<NodeId> destinations,
-            const Packet& packet) {
+  /// A way that ends in a router, which adds.
+  void note_way(RouteId route, NodeId source, NodeId router, const std::vector<PathLink>& way,
+                const Packet& packet) {
+    PlannedRoute planned = described(route, packet);
+    planned.links = way;
+    planned.hops = packet.per_example * way.size();
+    planned.sources = {source};
+    planned.destinations = {router};
+    planned.is_reduced = true;
+    plan_.routes.push_back(std::move(planned));
+  }
+  [[nodiscard]] PlannedRoute described(RouteId route, const Packet& packet) const {
     PlannedRoute planned;
     planned.route = route;
     planned.kind = packet.kind;
-    planned.links = planner_.links(route);
+    planned.summands = packet.summands;
     planned.elements = packet.elements;
     planned.bits = interconnect::PacketHeader::header_bits +
                    packet.elements * static_cast<std::uint64_t>(packet.element_bits);
     planned.flits = (planned.bits + options_.packets.link_width_bits - 1) / options_.packets.link_width_bits;
     planned.packets = packet.per_example;
+    return planned;
+  }
+  void note(RouteId route, std::vector<NodeId> sources, std::vector<NodeId> destinations,
+            const Packet& packet) {
+    PlannedRoute planned = described(route, packet);
+    planned.links = planner_.links(route);
     planned.hops = packet.per_example *
                    (destinations.empty() ? planner_.path_lengths(route, sources) : planned.links.size());
     planned.sources = std::move(sources);
     planned.destinations = std::move(destinations);
     plan_.routes.push_back(std::move(planned));
+  }
+
+  [[nodiscard]] bool adds_in_routers() const { return options_.reduction_entries > 0; }
+
+  /// Sources whose packets are added on their way: what each sends on, by source, and what comes to the
+  /// destinations.
+  struct Reduced {
+    std::vector<RouteId> sends;
+    RouteId sum = 0;
+  };
+  Reduced reduce(std::span<const NodeId> sources, std::span<const NodeId> destinations,
+                 const Packet& packet) {
+    const auto reduction = planner_.reduced(sources, destinations);
+    const auto& meetings = reduction.tree.meetings;
+    const auto as_sum = [&](std::size_t summands) {
+      Packet sum = packet;
+      sum.element_bits = interconnect::wide_bits(packet.element_bits, summands);
+      sum.summands = static_cast<std::uint32_t>(summands);
+      return sum;
+    };
+    Reduced result;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const auto& start = reduction.tree.starts[i];
+      result.sends.push_back(reduction.routes[start.meeting]);
+      note_way(result.sends.back(), sources[i], meetings[start.meeting].node, start.way, packet);
+    }
+    for (std::size_t i = 0; i < meetings.size(); ++i) {
+      const auto& meeting = meetings[i];
+      const bool last = i == reduction.tree.last;
+      const RouteId on = last ? reduction.sum : reduction.routes[meeting.next];
+      reductions_.push_back({meeting.node, reduction.routes[i], meeting.inputs, on});
+      if (last) {
+        note(on, {meeting.node}, {destinations.begin(), destinations.end()}, as_sum(meeting.summands));
+      } else {
+        note_way(on, meeting.node, meetings[meeting.next].node, meeting.way, as_sum(meeting.summands));
+      }
+    }
+    result.sum = reduction.sum;
+    return result;
+  }
+
+  /// Word by word of the routers' reduction tables.
+  void write_reductions() {
+    plan_.end_reductions = options_.first_reductions;
+    plan_.end_reductions.resize(mapping_.topology.node_count(), 0);
+    for (const auto& reduction : reductions_) {
+      const std::size_t entry = plan_.end_reductions[reduction.node]++;
+      if (entry >= options_.reduction_entries) {
+        throw foundation::InputError(
+            "router " + node_text(mapping_.topology, reduction.node) + " needs more than the " +
+            std::to_string(options_.reduction_entries) +
+            " reductions of mesh.reduction_entries; raise it, or take mesh.reduction = "
+            "collector");
+      }
+      const std::uint64_t base = interconnect::node_register_address(
+          reduction.node,
+          interconnect::router_reduction_table_offset + entry * interconnect::reduction_entry_bytes);
+      write(base + 4, reduction.sum);
+      write(base, interconnect::reduction_valid |
+                      (std::uint32_t{reduction.inputs} << interconnect::reduction_inputs_shift) |
+                      reduction.route);
+    }
   }
 
   std::vector<NodeId> nodes_of_split(std::size_t layer, std::size_t split) const {
@@ -193,10 +278,21 @@ class Programmer {
       const auto& collector = mapping_.collector(layer, group);
       set(collector.node, TileRegister::partials, static_cast<std::uint32_t>(map.row_splits));
       set(collector.node, TileRegister::partial_slot, 0);
+      const Packet packet{PacketKind::partial_sum, collector.columns, options_.packets.adc_bits};
+      if (adds_in_routers() && map.row_splits > 2) {
+        std::vector<NodeId> sources = nodes_of_group(layer, group);
+        sources.erase(sources.begin());  // the collector's own stays in its tile
+        const Reduced reduced = reduce(sources, std::array{collector.node}, packet);
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+          set(sources[i], TileRegister::transmit_partial, reduced.sends[i]);
+        }
+        receive(collector.node, reduced.sum, FlowAction::partial_sum, 0, collector.columns, 0, 1,
+                sources.size());
+        continue;
+      }
       for (std::size_t split = 1; split < map.row_splits; ++split) {
         const auto& tile = mapping_.tile(layer, split, group);
-        const RouteId route = route_from(tile.node, std::array{collector.node},
-                                         {PacketKind::partial_sum, tile.columns, options_.packets.adc_bits});
+        const RouteId route = route_from(tile.node, std::array{collector.node}, packet);
         set(tile.node, TileRegister::transmit_partial, route);
         receive(collector.node, route, FlowAction::partial_sum, 0, tile.columns, 0, split);
       }
@@ -236,7 +332,7 @@ class Programmer {
       const RouteId route = route_to_sequencer(
           std::array{collector.node},
           {PacketKind::layer_output, collector.columns,
-           tiles::wide_bits(options_.packets.adc_bits, mapping_.layers[layer].row_splits)});
+           interconnect::wide_bits(options_.packets.adc_bits, mapping_.layers[layer].row_splits)});
       set(collector.node, TileRegister::transmit_output, route);
       sequencer_flow(SequencerFlow::output, route, collector.first_column, collector.columns);
     }
@@ -261,13 +357,25 @@ class Programmer {
     }
   }
 
-  /// Tiles of the next layer -> the collectors of this one whose outputs are their rows.
+  /// Tiles of the next layer -> the collectors of this one whose outputs are their rows. Those of a row split
+  /// have the same rows and hence the same collectors: their sums can be added on their way.
   void plan_back_partials(std::size_t layer) {
     const auto& map = mapping_.layers[layer];
-    const auto groups_above = static_cast<std::uint32_t>(mapping_.layers[layer + 1].column_groups);
+    const auto& above = mapping_.layers[layer + 1];
+    const bool reduces = adds_in_routers() && above.column_groups > 1;
     std::vector<std::uint32_t> expected(map.column_groups, 0);
+    const auto take = [&](const TileAssignment& tile, std::span<const std::size_t> groups, RouteId route,
+                          std::size_t slot, std::size_t summands) {
+      for (const std::size_t group : groups) {
+        const auto& collector = mapping_.collector(layer, group);
+        const auto part = overlap(tile.first_row, tile.input_rows, collector.first_column, collector.columns);
+        receive(collector.node, route, FlowAction::back_partial, part.first - tile.first_row, part.count,
+                part.first - collector.first_column, slot, summands);
+        ++expected[group];
+      }
+    };
     for (const auto& tile : mapping_.tiles) {
-      if (tile.layer != layer + 1) {
+      if (tile.layer != layer + 1 || (reduces && tile.column_group != 0)) {
         continue;
       }
       std::vector<std::size_t> groups;
@@ -279,23 +387,25 @@ class Programmer {
           nodes.push_back(collector.node);
         }
       }
-      const RouteId route =
-          route_from(tile.node, nodes,
-                     {PacketKind::back_partial, tile.input_rows,
-                      options_.packets.adc_bits + (options_.packets.two_phase_deltas ? 1 : 0)});
-      set(tile.node, TileRegister::transmit_back, route);
-      for (const std::size_t group : groups) {
-        const auto& collector = mapping_.collector(layer, group);
-        const auto part = overlap(tile.first_row, tile.input_rows, collector.first_column, collector.columns);
-        receive(collector.node, route, FlowAction::back_partial, part.first - tile.first_row, part.count,
-                part.first - collector.first_column, tile.column_group);
-        ++expected[group];
+      const Packet packet{PacketKind::back_partial, tile.input_rows,
+                          options_.packets.adc_bits + (options_.packets.two_phase_deltas ? 1 : 0)};
+      if (reduces) {
+        const auto sources = nodes_of_split(layer + 1, tile.row_split);
+        const Reduced reduced = reduce(sources, nodes, packet);
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+          set(sources[i], TileRegister::transmit_back, reduced.sends[i]);
+        }
+        take(tile, groups, reduced.sum, 0, sources.size());
+      } else {
+        const RouteId route = route_from(tile.node, nodes, packet);
+        set(tile.node, TileRegister::transmit_back, route);
+        take(tile, groups, route, tile.column_group, 1);
       }
     }
     for (std::size_t group = 0; group < map.column_groups; ++group) {
       const NodeId node = mapping_.collector(layer, group).node;
       set(node, TileRegister::back_partials, expected[group]);
-      set(node, TileRegister::back_slots, groups_above);
+      set(node, TileRegister::back_slots, reduces ? 1U : static_cast<std::uint32_t>(above.column_groups));
     }
   }
 
@@ -404,6 +514,13 @@ class Programmer {
   RoutePlanner planner_;
   RouteId transfer_route_ = interconnect::no_route;
   std::map<NodeId, std::size_t> flows_used_;
+  struct RouterReduction {
+    NodeId node;
+    RouteId route;
+    std::uint8_t inputs;
+    RouteId sum;
+  };
+  std::vector<RouterReduction> reductions_;
   std::size_t sequencer_flows_ = 0;
   std::size_t groups_ = 0;
   NetworkPlan plan_;

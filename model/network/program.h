@@ -24,17 +24,22 @@ struct ProgramOptions {
   std::uint32_t virtual_channels = 2;
   std::uint32_t examples_in_flight = 1;  ///< when inferring
   std::size_t first_route = 0;           ///< those before are another network's, see NetworkPlan
+  /// Of a router's reduction table; 0: partial sums are added at the collectors.
+  std::size_t reduction_entries = 0;
+  std::vector<std::size_t> first_reductions{};  ///< by node, as first_route; empty: 0
 };
 
 /// A network on a chip: what the host writes, and which packets then take which ways.
 ///
 /// Several networks share a chip where each is mapped onto tiles that the others leave free
-/// (MappingTarget::occupied) and its routes come behind theirs (first_route = end_route of the one before).
-/// One of them is active at a time, the one whose settings the sequencer has: sequencer_part().
+/// (MappingTarget::occupied) and its routes and reductions come behind theirs (first_route = end_route of the
+/// one before, and first_reductions = end_reductions). One of them is active at a time, the one whose
+/// settings the sequencer has: sequencer_part().
 struct NetworkPlan {
   std::vector<RegisterWrite> writes;
   std::vector<PlannedRoute> routes;
-  std::size_t end_route = 0;  ///< one past the last route
+  std::size_t end_route = 0;                  ///< one past the last route
+  std::vector<std::size_t> end_reductions{};  ///< by node, one past the last reduction
 };
 
 /// Plans routes, roles and flows. Throws InputError where tables of the chip are too small or there is no way

@@ -47,7 +47,10 @@ class PowerOnValues {
     }
     const std::uint32_t offset = in_window(address);
     if (offset >= interconnect::router_access_table_offset && offset < interconnect::router_table_offset) {
-      return std::nullopt;
+      const bool is_reduction =
+          offset >= interconnect::router_reduction_table_offset &&
+          offset < interconnect::router_reduction_table_offset + interconnect::router_reduction_table_bytes;
+      return is_reduction ? std::optional{std::uint32_t{0}} : std::nullopt;
     }
     const bool is_table = offset >= tiles::flow_table_offset;  // of flows or of routes: empty
     return is_table ? std::optional{std::uint32_t{0}} : tile_.read(offset);

@@ -73,6 +73,90 @@ RouteId RoutePlanner::to_sequencer(std::span<const NodeId> sources) {
   return route;
 }
 
+std::optional<std::vector<PathLink>> RoutePlanner::tree_towards(NodeId root, std::span<const NodeId> sources,
+                                                                bool must) {
+  if (!std::all_of(sources.begin(), sources.end(), [&](NodeId source) { return xy_works(source, root); })) {
+    auto tree = detours(Direction::towards).tree(root, sources);
+    if (must) {
+      refuse_unreachable(root, false, tree.unreachable);
+    }
+    return tree.unreachable.empty() ? std::optional{std::move(tree.links)} : std::nullopt;
+  }
+  // By XY every router has one way on to the root.
+  std::vector<PathLink> links;
+  for (const NodeId source : sources) {
+    for (NodeId at = source; at != root;) {
+      const PathLink link{at, topology_.next_port_xy(at, root)};
+      if (std::find(links.begin(), links.end(), link) != links.end()) {
+        break;
+      }
+      links.push_back(link);
+      at = topology_.neighbour(at, link.port);
+    }
+  }
+  return links;
+}
+
+/// Of the tree that from_node() would take.
+std::size_t RoutePlanner::links_from(NodeId source, std::span<const NodeId> destinations) {
+  if (!std::all_of(destinations.begin(), destinations.end(),
+                   [&](NodeId destination) { return xy_works(source, destination); })) {
+    return detours(Direction::away).tree(source, destinations).links.size();
+  }
+  std::vector<PathLink> links;
+  for (const NodeId destination : destinations) {
+    for (NodeId at = source; at != destination;) {
+      const PathLink link{at, topology_.next_port_xy(at, destination)};
+      if (std::find(links.begin(), links.end(), link) == links.end()) {
+        links.push_back(link);
+      }
+      at = topology_.neighbour(at, link.port);
+    }
+  }
+  return links.size();
+}
+
+RoutePlanner::Reduction RoutePlanner::reduced(std::span<const NodeId> sources,
+                                              std::span<const NodeId> destinations) {
+  Reduction best;
+  if (destinations.size() == 1) {
+    const auto links = tree_towards(destinations.front(), sources, true);
+    best.tree = reduction_tree(topology_, *links, sources);
+  } else {
+    std::vector<NodeId> roots{destinations.begin(), destinations.end()};
+    roots.insert(roots.end(), sources.begin(), sources.end());
+    std::optional<std::size_t> fewest;
+    for (const NodeId root : roots) {
+      const auto links = tree_towards(root, sources, root == roots.back() && !fewest);
+      if (!links) {
+        continue;
+      }
+      auto tree = reduction_tree(topology_, *links, sources);
+      const std::size_t all = tree.links() + links_from(tree.meetings[tree.last].node, destinations);
+      if (!fewest || all < *fewest) {
+        fewest = all;
+        best.tree = std::move(tree);
+      }
+    }
+  }
+  const auto add_way = [&](RouteId route, std::span<const PathLink> way) {
+    for (const PathLink& link : way) {
+      add_port(route, link.node, link.port);
+    }
+  };
+  for (std::size_t i = 0; i < best.tree.meetings.size(); ++i) {
+    best.routes.push_back(next_route());
+  }
+  for (const auto& start : best.tree.starts) {
+    add_way(best.routes[start.meeting], start.way);
+  }
+  for (const auto& meeting : best.tree.meetings) {
+    add_way(best.routes[meeting.next], meeting.way);
+  }
+  best.sum = from_node(best.tree.meetings[best.tree.last].node, destinations);
+  return best;
+}
+
 const MeshPaths& RoutePlanner::detours(Direction direction) {
   auto& paths = direction == Direction::away ? away_ : towards_;
   if (paths == nullptr) {
@@ -100,7 +184,9 @@ void RoutePlanner::refuse_unreachable(NodeId root, bool away, std::span<const No
   const std::string node = node_text(topology_, root);
   throw foundation::InputError(
       "the mesh has no way " +
-      (away ? "from node " + node + " to " + nodes : "from " + nodes + " to the sequencer at node " + node) +
+      (away ? "from node " + node + " to " + nodes
+            : "from " + nodes + " to " + (root == interconnect::gateway_node ? "the sequencer at " : "") +
+                  "node " + node) +
       " around its disabled links and routers with mesh.virtual_channels = " +
       std::to_string(rules_.virtual_channels) + ", which allow " +
       std::to_string(rules_.virtual_channels - 1) +

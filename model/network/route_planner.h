@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "interconnect/mesh_faults.h"
 #include "model/network/mesh_paths.h"
+#include "model/network/reduction_tree.h"
 
 namespace kirchhoff::model {
 
@@ -33,6 +35,16 @@ class RoutePlanner {
   /// From several nodes to the sequencer; they may share the route.
   interconnect::RouteId to_sequencer(std::span<const interconnect::NodeId> sources);
 
+  /// A sum of packets from several nodes, added on their way, to nodes.
+  struct Reduction {
+    ReductionTree tree;
+    std::vector<interconnect::RouteId> routes;  ///< by meeting: of what is added there
+    interconnect::RouteId sum = 0;              ///< from the last meeting to the destinations
+  };
+  /// `sources`: two or more. With several destinations all meet where the ways are shortest in sum.
+  Reduction reduced(std::span<const interconnect::NodeId> sources,
+                    std::span<const interconnect::NodeId> destinations);
+
   struct Entry {
     interconnect::NodeId node;
     interconnect::RouteId route;
@@ -54,6 +66,10 @@ class RoutePlanner {
                 interconnect::Port exit);
   void add_port(interconnect::RouteId route, interconnect::NodeId node, interconnect::Port port);
   const MeshPaths& detours(MeshPaths::Direction direction);
+  /// The links of a tree from `sources` to `root`; nothing where there is none and `must` does not want one.
+  std::optional<std::vector<PathLink>> tree_towards(interconnect::NodeId root,
+                                                    std::span<const interconnect::NodeId> sources, bool must);
+  std::size_t links_from(interconnect::NodeId source, std::span<const interconnect::NodeId> destinations);
   void refuse_unreachable(interconnect::NodeId root, bool away,
                           std::span<const interconnect::NodeId> ends) const;
 

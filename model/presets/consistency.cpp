@@ -90,6 +90,12 @@ std::vector<std::string> contradictions(const Configuration& configuration) {
   if (chip.transport != "circuit") {
     check.refuse("mesh.transport = " + chip.transport, {"mesh.duration_jitter"});
   }
+  if (chip.reduction != "routers") {
+    check.refuse("mesh.reduction = " + chip.reduction, {"mesh.reduction_entries"});
+  }
+  check.demand(chip.reduction != "routers" || chip.transport == "packet",
+               "mesh.reduction routers is modelled with mesh.transport packet only",
+               {"mesh.reduction", "mesh.transport"});
   const std::int64_t tiles = chip.mesh_rows * chip.mesh_columns;
   check.demand(chip.spare_tiles < tiles, "chip.spare_tiles must leave a tile of the mesh for the network",
                {"chip.spare_tiles", "chip.mesh_rows", "chip.mesh_columns"});

@@ -127,6 +127,7 @@ int cosim(const CosimOptions& options) {
   const std::uint32_t ram_bytes = ram_bytes_for(options, image.bytes.size());
   const ElfProgram program = read_elf(firmware, {platform_map::ram_base, ram_bytes});
   const auto line = options.gdb_port ? std::make_unique<TcpLine>(*options.gdb_port) : nullptr;
+  const StopRequest stop{true};
   const fs::path folder = run_folder(options, firmware);
 
   Recorder recorder{options.chip, *configuration, folder};
@@ -171,10 +172,7 @@ int cosim(const CosimOptions& options) {
                      .firmware = firmware.string(),
                      .image = image.summary};
   const auto began = Clock::now();
-  {
-    const StopRequest stop{true};
-    result.end = platform.run([] { return StopRequest::came(); });
-  }
+  result.end = platform.run([] { return StopRequest::came(); });
   result.wall_s = std::chrono::duration<double>(Clock::now() - began).count();
   console.finish();
   if (debugger) {

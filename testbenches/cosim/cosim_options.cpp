@@ -16,7 +16,7 @@ using foundation::InputError;
 namespace {
 
 constexpr const char* kText =
-    R"(usage: kirchhoff cosim [FIRMWARE.elf] [options]
+    R"(usage: kirchhoff cosim [FIRMWARE.elf] [PRESET or FILE.toml] [options]
 
 Runs firmware on a RISC-V hart (RV32IMAC, machine mode) against the modelled chip: accelerator at 0x40000000,
 RAM at 0x80000000, CLINT, UART and test finisher as in QEMU's machine virt. Network and data are loaded at
@@ -57,8 +57,6 @@ po::options_description describe(CosimOptions& options, Texts& texts) {
   Options& chip = options.chip;
   po::options_description visible{"options"};
   auto add = visible.add_options();
-  add("chip", po::value(&chip.preset)->value_name("PRESET|FILE.toml"),
-      "the chip, as explore takes it (default 209k)");
   add("set", po::value(&chip.sets)->value_name("key=value")->composing(),
       "change a configuration value (repeatable)");
   add("technology", po::value(&chip.technology)->value_name("NAME|FILE"),
@@ -66,7 +64,7 @@ po::options_description describe(CosimOptions& options, Texts& texts) {
   add("detail", po::value(&chip.detail)->value_name("physics|ideal"),
       "device physics, or float weights through the same sockets");
   add("style", po::value(&chip.style)->value_name("lt|at"), "loosely or approximately timed chip");
-  add("data", po::value(&chip.dataset)->value_name("NAME|DIR|none"),
+  add("dataset", po::value(&chip.dataset)->value_name("NAME|DIR|none"),
       "what the network image is made of: strokes (built in, generated), a folder of IDX files; none: no "
       "image");
   add("train", po::value(&texts.train)->value_name("N"), "take the first N training examples");
@@ -167,7 +165,7 @@ void refuse_what_changes_nothing(const CosimOptions& options) {
     for (const char* name : {"train", "test", "epochs"}) {
       if (chip.given.count(name) > 0) {
         throw InputError("--" + std::string{name} +
-                         " changes nothing with --data none; leave one of them out");
+                         " changes nothing with --dataset none; leave one of them out");
       }
     }
   }
@@ -180,9 +178,10 @@ CosimOptions parse_cosim_options(int argc, const char* const* argv) {
   Texts texts;
   const auto visible = describe(options, texts);
   po::options_description all;
-  all.add(visible).add_options()("firmware", po::value(&options.firmware));
+  all.add(visible).add_options()("firmware", po::value(&options.firmware))("preset",
+                                                                           po::value(&options.chip.preset));
   po::positional_options_description positional;
-  positional.add("firmware", 1);
+  positional.add("firmware", 1).add("preset", 1);
   po::variables_map values;
   try {
     po::store(po::command_line_parser(argc, argv)
@@ -193,7 +192,7 @@ CosimOptions parse_cosim_options(int argc, const char* const* argv) {
               values);
     po::notify(values);
   } catch (const po::too_many_positional_options_error&) {
-    throw InputError("more than one firmware is named; the chip is named by --chip; see --help");
+    throw InputError("more is named than a firmware and a preset or file of the chip; see --help");
   } catch (const po::error& error) {
     explain(error, visible);
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -220,7 +219,7 @@ class Scene {
 
   WaveformScene::Row program() const {
     WaveformScene::Row row{"firmware", {}, false};
-    std::set<std::string_view> named;  // there are too many calls to name each
+    std::map<std::string_view, std::size_t> longest;  // there are too many calls to name each
     for_values(
         *state_, window_.begin, window_.end, [&](Duration begin, Duration end, std::string_view state) {
           if (is_idle(state)) {
@@ -229,10 +228,17 @@ class Scene {
           }
           for_values(*function_, begin, end, [&](Duration from, Duration to, std::string_view function) {
             row.spans.push_back({from, to, std::string{function},
-                                 std::string{state == "TRAP" ? handler_color : program_color},
-                                 named.insert(function).second});
+                                 std::string{state == "TRAP" ? handler_color : program_color}, false});
+            const auto [best, is_first] = longest.emplace(function, row.spans.size() - 1);
+            const Span& named = row.spans[best->second];
+            if (is_first || to - from > named.end - named.begin) {
+              best->second = row.spans.size() - 1;
+            }
           });
         });
+    for (const auto& [function, index] : longest) {
+      row.spans[index].is_labelled = true;
+    }
     return row;
   }
 

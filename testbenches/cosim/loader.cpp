@@ -17,7 +17,7 @@ void load(std::span<std::byte> ram, const ElfProgram& program, std::span<const s
       throw foundation::InputError("the firmware's segment at " + hex_address(begin) + " of " +
                                    std::to_string(segment.memory_bytes) +
                                    " bytes lies where the network image is loaded, at " +
-                                   hex_address(image_base) + "; link it lower, or take --data none");
+                                   hex_address(image_base) + "; link it lower, or take --dataset none");
     }
     std::memcpy(&ram[begin - platform_map::ram_base], segment.bytes.data(), segment.bytes.size());
   }

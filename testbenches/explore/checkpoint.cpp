@@ -26,7 +26,7 @@ using foundation::InputError;
 
 namespace {
 
-constexpr std::uint32_t kRunVersion = 1;
+constexpr std::uint32_t kRunVersion = 2;
 
 std::string fingerprint(const DataSet& data) {
   boost::crc_32_type checksum;

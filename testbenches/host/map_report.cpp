@@ -82,6 +82,8 @@ RunResult::Map map_of(const model::Mapping& mapping, const model::NetworkPlan& p
     route.flits = planned.flits;
     route.packets = planned.packets;
     route.hops = planned.hops;
+    route.summands = planned.summands;
+    route.is_reduced = planned.is_reduced;
     map.routes.push_back(std::move(route));
   }
   return map;
@@ -112,6 +114,12 @@ Json map_json(const RunResult::Map& map) {
                       {"flits", route.flits},
                       {"packets", route.packets},
                       {"hops", route.hops}});
+    if (route.summands > 1) {
+      routes.back()["summands"] = route.summands;
+    }
+    if (route.is_reduced) {
+      routes.back()["reduced"] = true;
+    }
   }
   return {{"placement", map.placement},
           {"flit_hops", map.flit_hops},

@@ -209,8 +209,10 @@ struct RunResult {
       std::uint64_t elements = 0;  ///< of a packet
       std::uint64_t bits = 0;
       std::uint64_t flits = 0;
-      std::uint64_t packets = 0;  ///< of each source, per training example; 0: transfers only
-      std::uint64_t hops = 0;     ///< links taken by the packets of all sources, per training example
+      std::uint64_t packets = 0;   ///< of each source, per training example; 0: transfers only
+      std::uint64_t hops = 0;      ///< links taken by the packets of all sources, per training example
+      std::uint64_t summands = 1;  ///< partial sums in a packet
+      bool is_reduced = false;     ///< added to others by the destination's router
     };
     std::string placement;             ///< order, hops
     std::uint64_t flit_hops = 0;       ///< flits x links per training example, over all routes: the objective

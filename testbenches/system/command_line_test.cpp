@@ -118,6 +118,9 @@ TEST_F(CommandLine, RefusesBadConfigurations) {
   expect_refusal(explore({"--style", "att"}), {"att", "lt"});
   expect_refusal(explore({"--style", "at", "--set", "mesh.transport=circuit"}),
                  {"--style at", "mesh.transport", "'circuit'", "--style lt"});
+  expect_refusal(explore({"--set", "mesh.reduction=routers", "--set", "mesh.transport=circuit"}),
+                 {"mesh.reduction = ", "routers", "mesh.transport = ", "circuit"});
+  expect_refusal(explore({"--set", "mesh.reduction=router"}), {"mesh.reduction", "router", "collector"});
   const auto preset = file("my.toml", "base = \"209k\"\n[capacitor]\nstepz = 3\n");
   expect_refusal(explore({preset}), {"my.toml:3", "stepz", "capacitor.steps"});
 }

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,8 +58,8 @@ class CosimCommandLine : public testing::Test {
   }
   ProgramOutcome run(const std::string& firmware, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments{firmware, "--out", (folder_ / "run").string()};
-    if (std::find(more.begin(), more.end(), "--data") == more.end()) {
-      more.insert(more.end(), {"--data", "none"});
+    if (std::find(more.begin(), more.end(), "--dataset") == more.end()) {
+      more.insert(more.end(), {"--dataset", "none"});
     }
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
@@ -94,6 +95,12 @@ TEST_F(CosimCommandLine, PassesAndReports) {
   EXPECT_EQ(got["end"]["reason"], "pass");
   EXPECT_EQ(got["uart"], std::string(15, '.'));
   EXPECT_GT(got["hart"]["instructions"], 9'000'000);
+}
+
+TEST_F(CosimCommandLine, PrintsTheReportOrTheTextAlone) {
+  const auto machine_readable = run(program("compute"), {"--json"});
+  EXPECT_EQ(json::parse(machine_readable.out), report());
+  EXPECT_EQ(run(program("compute"), {"--quiet"}).out, std::string(15, '.') + "\n");
 }
 
 TEST_F(CosimCommandLine, QuantaChangeNeitherCountsNorResults) {
@@ -137,7 +144,7 @@ TEST_F(CosimCommandLine, StopsWhatGoesWrong) {
 TEST_F(CosimCommandLine, CtrlCEndsARunWithAReport) {
   kirchhoff::testbenches::RunningProgram running{
       KIRCHHOFF_PROGRAM,
-      {program("endless"), "--data", "none", "--out", (folder_ / "run").string()},
+      {program("endless"), "--dataset", "none", "--out", (folder_ / "run").string()},
       folder_};
   for (int look = 0; look < 1000 && !fs::exists(folder_ / "run"); ++look) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -156,9 +163,10 @@ TEST_F(CosimCommandLine, RefusesBadOptions) {
   expect_end(run(program("compute"), {"--max-instructions", "0"}), 2, {"--max-instructions"});
   expect_end(run(program("compute"), {"--ram", "4"}), 2, {"--ram", "16"});
   expect_end(run(program("compute"), {"--gdb", "70000"}), 2, {"--gdb", "65535"});
-  expect_end(run(program("compute"), {"--chip", "209kk"}), 2, {"209kk", "209k"});
-  expect_end(run(program("compute"), {"--train", "5"}), 2, {"--train", "--data none"});
-  expect_end(run(program("compute"), {"second.elf"}), 2, {"more than one firmware"});
+  expect_end(run(program("compute"), {"209kk"}), 2, {"209kk", "209k"});
+  expect_end(run(program("compute"), {"--train", "5"}), 2, {"--train", "--dataset none"});
+  expect_end(run(program("compute"), {"209k", "third"}), 2, {"more is named"});
+  expect_end(run(program("compute"), {"second.elf"}), 2, {"second.elf"});
   expect_end(run(program("compute"), {"--trace-signals", "hart.*"}), 2, {"--trace"});
 }
 
@@ -166,7 +174,7 @@ TEST_F(CosimCommandLine, HelpNamesOptionsAndExitCodes) {
   const auto outcome = run_program(KIRCHHOFF_PROGRAM, {"--help"}, folder_);
   EXPECT_EQ(outcome.code, 0);
   for (const char* part :
-       {"--chip", "--gdb", "--max-time", "--quantum", "--profile", "--trace", "Exit codes"}) {
+       {"PRESET", "--gdb", "--max-time", "--quantum", "--profile", "--trace", "Exit codes"}) {
     EXPECT_THAT(outcome.out, HasSubstr(part));
   }
 }
@@ -200,10 +208,28 @@ TEST_F(CosimCommandLine, DrawsAnInterrupt) {
 }
 
 TEST_F(CosimCommandLine, ProfileAddsUp) {
-  const auto outcome = run(program("compute"), {"--profile"});
-  ASSERT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("loop"));
-  EXPECT_THAT(content(folder_ / "run" / "profile.csv"), HasSubstr("loop,0x"));
+  for (const char* name : {"compute", "interrupts"}) {
+    const auto outcome = run(program(name), {"--profile"});
+    ASSERT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("asleep in WFI"));
+    std::istringstream table{content(folder_ / "run" / "profile.csv")};
+    std::string line;
+    ASSERT_TRUE(std::getline(table, line));
+    EXPECT_EQ(line, "function,address,entries,instructions,time_s,percent");
+    std::uint64_t instructions = 0;
+    double time_s = 0;
+    while (std::getline(table, line)) {
+      std::vector<std::string> fields;
+      std::istringstream row{line};
+      for (std::string field; std::getline(row, field, ',');) fields.push_back(field);
+      ASSERT_EQ(fields.size(), 6U) << line;
+      instructions += std::stoull(fields[3]);
+      time_s += std::stod(fields[4]);
+    }
+    const json result = report();
+    EXPECT_EQ(instructions, result["hart"]["instructions"].get<std::uint64_t>()) << name;
+    EXPECT_NEAR(time_s, result["run"]["simulated_s"].get<double>(), 1e-11) << name;
+  }
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class CosimDebug : public testing::Test {
 };
 
 TEST_F(CosimDebug, CtrlCStopsARunningProgram) {
-  start(program("endless"), {"--data", "none"}, {"continue", "print/x $pc", "kill"});
+  start(program("endless"), {"--dataset", "none"}, {"continue", "print/x $pc", "kill"});
   std::this_thread::sleep_for(std::chrono::seconds{1});
   debugger_->interrupt();
   const std::string text = debugger_->output();
@@ -81,14 +81,14 @@ TEST_F(CosimDebug, CtrlCStopsARunningProgram) {
 }
 
 TEST_F(CosimDebug, StopsWhereNothingCanHappen) {
-  start(program("asleep"), {"--data", "none"}, {"continue", "print/x $pc", "continue"});
+  start(program("asleep"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
   const std::string text = debugger_->output();
   EXPECT_THAT(text, HasSubstr("0x80000004")) << text;
   EXPECT_EQ(simulation_->wait().code, 4);
 }
 
 TEST_F(CosimDebug, StopsAtATrapThatNobodyHandles) {
-  start(program("no_handler"), {"--data", "none"}, {"continue", "print/x $pc", "continue"});
+  start(program("no_handler"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
   const std::string text = debugger_->output();
   EXPECT_THAT(text, HasSubstr("SIGILL")) << text;
   EXPECT_EQ(simulation_->wait().code, 5);

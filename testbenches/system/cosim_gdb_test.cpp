@@ -98,7 +98,7 @@ class CosimGdbSession : public CosimGdb {
     json report;
   };
   Recorded session(const std::string& name, const std::vector<std::string>& commands,
-                   std::vector<std::string> more = {"--data", "none"}) {
+                   std::vector<std::string> more = {"--dataset", "none"}) {
     DebuggedCosim cosim(firmware(name), folder_, std::move(more));
     EXPECT_NE(cosim.port(), 0) << content(folder_ / "stderr");
     Recorded recorded;
@@ -177,7 +177,7 @@ TEST_F(CosimGdbSession, ARunWithBreakpointsIsTheRunWithoutThem) {
   EXPECT_EQ(debugged.outcome.code, 0);
   const ProgramOutcome alone =
       run_program(KIRCHHOFF_PROGRAM,
-                  {firmware("latency"), "--data", "none", "--out", (folder_ / "alone").string()}, folder_);
+                  {firmware("latency"), "--dataset", "none", "--out", (folder_ / "alone").string()}, folder_);
   EXPECT_EQ(alone.code, 0);
   const json report = json::parse(content(folder_ / "alone" / "report.json"));
   EXPECT_EQ(debugged.report["hart"]["instructions"], report["hart"]["instructions"]);
@@ -218,7 +218,7 @@ TEST_F(CosimGdbSession, DetachingLetsTheFirmwareRunToItsEnd) {
 }
 
 TEST_F(CosimGdb, CtrlCAtTheTerminalEndsAHaltedRun) {
-  DebuggedCosim cosim(firmware("latency"), folder_, {"--data", "none"});
+  DebuggedCosim cosim(firmware("latency"), folder_, {"--dataset", "none"});
   ASSERT_NE(cosim.port(), 0) << content(folder_ / "stderr");
   unit::Caller caller(cosim.port());
   ASSERT_TRUE(caller.connected);
@@ -244,7 +244,7 @@ TEST_F(CosimGdb, LivesThroughMalformedPackets) {
   while (sent < most || !answers) {
     ASSERT_LT(runs, 2000);
     const fs::path folder = folder_ / std::to_string(runs++);
-    DebuggedCosim cosim(firmware("latency"), folder, {"--data", "none", "--max-time", "1s"});
+    DebuggedCosim cosim(firmware("latency"), folder, {"--dataset", "none", "--max-time", "1s"});
     ASSERT_NE(cosim.port(), 0) << content(folder / "stderr");
     unit::Caller caller(cosim.port());
     ASSERT_TRUE(caller.connected);

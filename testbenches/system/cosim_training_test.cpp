@@ -136,11 +136,11 @@ TEST_F(CosimTraining, EveryProgramPasses) {
 }
 
 TEST_F(CosimTraining, ProcessorComputesWhatQemuComputes) {
-  const auto here = run("checksum", {"--data", "none", "--quiet"});
+  const auto here = run("checksum", {"--dataset", "none", "--quiet"});
   ASSERT_EQ(here.code, 0) << here.err;
   EXPECT_THAT(here.out, testing::HasSubstr("checksum 0x"));
   for (const char* quantum : {"10us", "100us"}) {
-    EXPECT_EQ(run("checksum", {"--data", "none", "--quiet", "--quantum", quantum}).out, here.out);
+    EXPECT_EQ(run("checksum", {"--dataset", "none", "--quiet", "--quantum", quantum}).out, here.out);
   }
   const std::string qemu = "/usr/bin/qemu-system-riscv32";
   if (!fs::exists(qemu)) {

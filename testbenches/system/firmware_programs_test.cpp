@@ -49,7 +49,7 @@ class Firmware : public testing::Test {
 };
 
 TEST_F(Firmware, TheHalKeepsItsPromises) {
-  const auto outcome = run("tests/hal", {"--data", "none"});
+  const auto outcome = run("tests/hal", {"--dataset", "none"});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("PASS"));
 }
@@ -83,12 +83,12 @@ TEST_F(Firmware, TrainingOfManyEpochsIsOneChain) {
 
 TEST_F(Firmware, WithoutAnImage) {
   for (const char* program : {"train", "infer", "errors"}) {
-    const auto outcome = run(program, {"--data", "none"});
+    const auto outcome = run(program, {"--dataset", "none"});
     EXPECT_NE(outcome.code, 0) << program;
     EXPECT_THAT(outcome.out, HasSubstr("at 0x82000000: image: no network image lies there")) << program;
     EXPECT_THAT(outcome.err, HasSubstr("code 2")) << program;
   }
-  const auto outcome = run("selftest", {"--data", "none"});
+  const auto outcome = run("selftest", {"--dataset", "none"});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("cells: not tested, no network image lies in memory"));
 }
@@ -125,24 +125,24 @@ TEST_F(Firmware, EveryErrorOfTheDocumentation) {
 }
 
 TEST_F(Firmware, LatenciesAreThoseOfTheBusAndTheCore) {
-  const auto outcome = run("latency", {"--data", "none"});
+  const auto outcome = run("latency", {"--dataset", "none"});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("PASS: 200 interrupts for 200 doorbells"));
 }
 
 TEST_F(Firmware, AnOverflowOfTheStackIsNoticed) {
-  const auto outcome = run("tests/overflow", {"--data", "none"});
+  const auto outcome = run("tests/overflow", {"--dataset", "none"});
   EXPECT_EQ(outcome.code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("TRAP 7: store access fault at pc 0x8001"));
   EXPECT_THAT(outcome.out, HasSubstr("the stack has overflowed: 6"));
   EXPECT_THAT(outcome.err, HasSubstr("code 5"));
-  const auto guard = run("tests/guard", {"--data", "none"});
+  const auto guard = run("tests/guard", {"--dataset", "none"});
   EXPECT_EQ(guard.code, 1) << guard.err;
   EXPECT_THAT(guard.err, HasSubstr("code 5"));
 }
 
 TEST_F(Firmware, AnExceptionThatNobodyHandlesIsTold) {
-  const auto outcome = run("tests/exception", {"--data", "none"});
+  const auto outcome = run("tests/exception", {"--dataset", "none"});
   EXPECT_EQ(outcome.code, 1) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("TRAP 5: load access fault at pc 0x8001"));
   EXPECT_THAT(outcome.out, HasSubstr("address 0x50000004"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "testbenches/host/number_format.h"
 #include "testbenches/trace/svg.h"
@@ -25,7 +26,7 @@ constexpr double plot = width - left - right;
 constexpr double bar_height = 20;
 constexpr double letter = 6.6;  // of 12 pixels
 constexpr double line_height = 14;
-constexpr std::size_t lanes = 6;
+constexpr std::size_t lanes = 8;
 
 class Picture {
  public:
@@ -71,7 +72,7 @@ class Picture {
       return;
     }
     svg_.line(left, y_ + bar_height / 2, left + plot, y_ + bar_height / 2, "#c4cad0");
-    std::vector<const WaveformScene::Span*> below;
+    Spans below;
     for (const auto& span : row.spans) {
       if (span.end <= scene_.begin || span.begin >= scene_.end) {
         continue;
@@ -90,26 +91,54 @@ class Picture {
     y_ += bar_height + line_height * static_cast<double>(label(below)) + 12;
   }
 
-  /// Texts below their spans; returns how many lines they take. From right to left, so that no text crosses
-  /// the line that leads to another one.
-  std::size_t label(const std::vector<const WaveformScene::Span*>& spans) {
+  struct Label {
+    const WaveformScene::Span* span;
+    std::size_t lane;
+  };
+
+  using Spans = std::vector<const WaveformScene::Span*>;
+
+  /// Lanes of texts below their spans, from right to left, so that no text crosses the line that leads to
+  /// another one. Where not all of them fit, takes one of those away that are in each other's way, and
+  /// returns nothing.
+  std::optional<std::vector<Label>> place(Spans& spans) const {
     std::array<double, lanes> limit;
     limit.fill(width);
-    std::size_t used = 0;
+    std::vector<Label> labels;
     for (auto span = spans.rbegin(); span != spans.rend(); ++span) {
-      const std::string& text = (*span)->text;
       const double x = x_of((*span)->begin);
-      const auto lane =
-          std::find_if(limit.begin(), limit.end(), [&](double end) { return x + length_of(text) <= end; });
+      const double end = x + length_of((*span)->text);
+      const auto lane = std::find_if(limit.begin(), limit.end(), [end](double most) { return end <= most; });
       if (lane == limit.end()) {
-        continue;
+        const auto first = std::prev(span.base());
+        const auto last =
+            std::find_if(first, spans.end(), [&](const auto* other) { return x_of(other->begin) > end; });
+        spans.erase(std::min_element(first, end > width ? std::next(first) : last,
+                                     [](const auto* one, const auto* other) {
+                                       return one->end - one->begin < other->end - other->begin;
+                                     }));
+        return std::nullopt;
       }
       std::fill(limit.begin(), lane + 1, x);
-      const auto index = static_cast<std::size_t>(lane - limit.begin());
-      used = std::max(used, index + 1);
-      const double base = y_ + bar_height + line_height * static_cast<double>(index + 1) - 2;
+      labels.push_back({*span, static_cast<std::size_t>(lane - limit.begin())});
+    }
+    return labels;
+  }
+
+  /// Texts below their spans, the shortest ones left out where there is no room; returns how many lines they
+  /// take.
+  std::size_t label(Spans spans) {
+    auto labels = place(spans);
+    while (!labels) {
+      labels = place(spans);
+    }
+    std::size_t used = 0;
+    for (const auto& [span, lane] : *labels) {
+      used = std::max(used, lane + 1);
+      const double x = x_of(span->begin);
+      const double base = y_ + bar_height + line_height * static_cast<double>(lane + 1) - 2;
       svg_.line(x + 0.5, y_ + bar_height, x + 0.5, base, "#9aa3ab");
-      svg_.text(x + 3, base, text, {.size = 11});
+      svg_.text(x + 3, base, span->text, {.size = 11});
     }
     return used;
   }

@@ -36,8 +36,8 @@ struct WaveformScene {
   std::string foot;
 };
 
-/// The scene as SVG. Texts that do not fit into their span stand below it, in up to six lines; those that
-/// fit nowhere are left out (browsers show them under the pointer).
+/// The scene as SVG. Texts that do not fit into their span stand below it, in up to eight lines; where there
+/// is no room, those of the shortest spans are left out (browsers show them under the pointer).
 [[nodiscard]] std::string waveform_picture(const WaveformScene& scene);
 
 }  // namespace kirchhoff::testbenches

@@ -59,6 +59,15 @@ TEST(AreaModel, DurationWiresTakeABufferAtEachOfFourEdges) {
   EXPECT_DOUBLE_EQ(tile_pitch_mm({10, 20, 0, {}, 40}, t), std::sqrt(1.25 * (800e-6 + 3000e-6 + 9800e-6)));
 }
 
+TEST(AreaModel, ReductionsTakeBuffersAndAddersOfEveryRouter) {
+  Technology t = round_numbers();
+  t.a_reduce.base = 11;
+  const AreaBreakdown without = chip_area({{10, 20, 0, {}}, 3, 4}, t);
+  const AreaBreakdown area = chip_area({{10, 20, 0, {}, 0, 300, 7}, 3, 4}, t);
+  EXPECT_DOUBLE_EQ(area.routers_mm2, 4 * (5000 + 300 * t.a_sram.base + 7 * 11) * 1e-6);
+  EXPECT_EQ(area.digital_mm2, without.digital_mm2);
+}
+
 TEST(AreaModel, PitchIsTheSideOfATileWithItsRouter) {
   EXPECT_DOUBLE_EQ(tile_pitch_mm({10, 20, 0, {}}, round_numbers()),
                    std::sqrt(1.25 * (800e-6 + 3000e-6 + 5000e-6)));

@@ -27,7 +27,7 @@ Ledger busy_run(bool updates_pulse_pcm) {
       for (std::uint64_t* count :
            {&a.row_drives, &a.column_drives, &a.row_update_pulses, &a.column_update_pulses, &a.driver_passes,
             &a.integrator_passes, &a.update_lines, &a.conversions, &a.stores, &a.bit_hops, &a.router_flits,
-            &a.pulse_hops, &a.pulse_buffers, &a.multiply_accumulates, &a.sums, &a.functions,
+            &a.router_sums, &a.pulse_hops, &a.pulse_buffers, &a.multiply_accumulates, &a.sums, &a.functions,
             &a.softmax_values, &a.host_bits}) {
         *count = n++;
       }
@@ -132,11 +132,14 @@ const std::map<std::string, Names>& expected() {
       {"e_act", control + Names{"energy.digital", "energy.transfer"}},
       {"e_softmax", control + Names{"energy.digital", "energy.transfer"}},
       {"e_host", control + Names{"energy.host_bus", "energy.transfer"}},
-      {"a_sram", of_tile_area + Names{"area.digital"}},
+      {"a_sram", of_tile_area + Names{"area.digital", "area.routers"}},
       {"a_dig", of_tile_area + Names{"area.digital"}},
       {"t_buffer", recorded},
       {"e_buffer", wires},
       {"a_buffer", of_tile_area + Names{"area.routers"}},
+      {"reduce_latency", recorded},
+      {"e_reduce", links},
+      {"a_reduce", of_tile_area + Names{"area.routers"}},
       {"a_seq", Names{"area.digital", "area.overhead"}},
   };
   return table;
@@ -163,7 +166,7 @@ TEST_P(Dependencies, ExactlyTheBookingsThatDependOnTheParameterChange) {
   const std::string& name = GetParam();
   ASSERT_EQ(expected().count(name), 1U) << "a new parameter: say in the table what depends on it";
   const Technology technology = unit::technology_of_node("90nm");
-  const ChipShape chip{{131, 50, 1, {}, 131}, 2, 2, 1};
+  const ChipShape chip{{131, 50, 1, {}, 131, 14000, 75}, 2, 2, 1};
 
   const Achieved capacitors(busy_run(false), chip, technology, {}, OpConvention::training);
   EXPECT_EQ(changed(capacitors, technology, name), expected().at(name));

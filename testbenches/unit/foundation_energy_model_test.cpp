@@ -43,6 +43,7 @@ Technology round_numbers() {
   t.e_router.base = 2e-12;
   t.link_width.base = 32;
   t.e_buffer.base = 5e-15;
+  t.e_reduce.base = 4e-12;
   t.i_leak.base = 1e-9;
   t.e_set.base = 19e-12;
   t.e_reset.base = 23e-12;
@@ -52,6 +53,7 @@ Technology round_numbers() {
 
 constexpr TileGeometry shape{4, 8, 0, {}};
 constexpr TileGeometry wired_shape{4, 8, 0, {}, 16};
+constexpr TileGeometry adding_shape{4, 8, 0, {}, 16, 24, 6};
 
 /// Every count is different from zero.
 Activity something_of_everything() {
@@ -69,6 +71,7 @@ Activity something_of_everything() {
   a.stores = 23;
   a.bit_hops = 29;
   a.router_flits = 31;
+  a.router_sums = 71;
   a.pulse_hops = 61;
   a.pulse_buffers = 67;
   a.sums = 43;
@@ -155,6 +158,15 @@ TEST_F(EnergyByHand, PeripheryAndNetwork) {
   a = {};
   a.router_flits = 31;
   expect_only(model.price(a, Phase::forward), Booking::routing, 31 * 32 * 2e-12);
+}
+
+TEST_F(EnergyByHand, AdditionsInRouters) {
+  Activity a;
+  a.router_sums = 71;
+  expect_only(model.price(a, Phase::forward), Booking::routing, 71 * 4e-12);
+  // 24 bits of 0.5 um2 and 6 adders of 1 um2 beside 16 wires: 82 um2 x 1.25 more than without any.
+  const EnergyModel larger(technology, adding_shape);
+  EXPECT_NEAR(larger.link_mm(), std::sqrt(1928.75e-6 + 82 * 1.25e-6), 1e-12);
 }
 
 TEST_F(EnergyByHand, DurationWires) {
@@ -257,10 +269,12 @@ TEST(EnergyModel, OneParameterChangesExactlyTheBookingsThatDependOnIt) {
       {"a_ovh", {B::routing, B::duration_wires, B::transfer}},
       {"e_buffer", {B::duration_wires, B::transfer}},
       {"a_buffer", {B::routing, B::duration_wires, B::transfer}},
+      {"e_reduce", {B::routing, B::transfer}},
+      {"a_reduce", {B::routing, B::duration_wires, B::transfer}},
       {"ctl", {}},
   };
   const auto priced = [](const Technology& technology) {
-    const EnergyModel model(technology, wired_shape);
+    const EnergyModel model(technology, adding_shape);
     EnergyBreakdown sum = model.standby(1e-6);
     for (const Phase phase : {Phase::forward, Phase::backward, Phase::transfer}) {
       sum += model.price(something_of_everything(), phase);

@@ -21,7 +21,7 @@ Ledger random_ledger(std::uint64_t seed) {
       for (std::uint64_t* count :
            {&a.row_drives, &a.column_drives, &a.row_update_pulses, &a.column_update_pulses, &a.driver_passes,
             &a.integrator_passes, &a.update_lines, &a.conversions, &a.stores, &a.bit_hops, &a.router_flits,
-            &a.pulse_hops, &a.pulse_buffers, &a.set_pulses, &a.reset_pulses}) {
+            &a.router_sums, &a.pulse_hops, &a.pulse_buffers, &a.set_pulses, &a.reset_pulses}) {
         *count = random.below(1U << 20);
       }
     }

@@ -62,7 +62,7 @@ TEST(WaveformPicture, TextsDoNotCrossEachOther) {
     const double x = std::stod((*match)[1]);
     texts.push_back({x, std::stod((*match)[2]), x + 6 * static_cast<double>((*match)[3].length())});
   }
-  EXPECT_GE(texts.size(), 6U) << "six lines of them";
+  EXPECT_GE(texts.size(), 8U) << "eight lines of them";
   EXPECT_LT(texts.size(), 20U) << "more do not fit";
   for (const Text& text : texts) {
     for (const Text& other : texts) {

@@ -215,6 +215,7 @@ HartCore::Pause HartCore::run() {
     pause_.reset();
     trap_.reset();
     hook_stopped_ = false;
+    const std::uint64_t before = executed_;
     const auto end = emulator_.run(next_pc_);
     next_pc_ = emulator_.pc();
     if (const auto trap = trap_of(end)) {
@@ -225,6 +226,8 @@ HartCore::Pause HartCore::run() {
       return *pause_;
     } else if (!hook_stopped_ && instruction_at(current_) == wfi_word && !wakes()) {
       return Pause::wait_for_interrupt;
+    } else if (!hook_stopped_ && executed_ == before) {
+      throw foundation::ModelError("the RISC-V emulator executes nothing and says nothing is wrong");
     }
   }
 }

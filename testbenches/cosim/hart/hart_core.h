@@ -96,8 +96,6 @@ class HartCore final : private EmulatorClient {
   [[nodiscard]] const Emulator& registers() const { return emulator_; }
   [[nodiscard]] Emulator& registers() { return emulator_; }
 
-  /// Address of the instruction begun last: within an access, the one that makes it.
-  [[nodiscard]] std::uint32_t current_pc() const { return current_; }
   /// The instruction in memory, two bytes or four; 0 outside of memory, which no instruction is.
   [[nodiscard]] std::uint32_t instruction_at(std::uint32_t address) const;
   /// Told of every instruction and trap; null for nobody, which is much faster.

@@ -1,8 +1,6 @@
 /* Start-up and trap entry, machine mode. Call frame information for the debugger, which sees through the trap. */
 
-  .cfi_sections .debug_frame
-
-  /* For debuggers; .eh_frame is not linked. */
+  /* .eh_frame is not linked. */
   .cfi_sections .debug_frame
   /* The assembler writes sizes of functions into the debug information that hold without relaxation only. */
   .option norelax

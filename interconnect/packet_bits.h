@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace kirchhoff::tiles {
+namespace kirchhoff::interconnect {
 
 /// Bits that hold a wide sum of `parts` codes of `adc_bits`.
 template <typename Bits>
@@ -14,4 +14,4 @@ constexpr Bits wide_bits(Bits adc_bits, std::size_t parts) {
   return adc_bits + extra;
 }
 
-}  // namespace kirchhoff::tiles
+}  // namespace kirchhoff::interconnect
