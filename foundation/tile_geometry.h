@@ -15,11 +15,11 @@ struct TileGeometry {
   std::optional<double> link_mm;
   /// Duration wires of a link to the next tile; 0 where everything travels in packets.
   std::int64_t duration_wires = 0;
-  /// For the inputs of so many examples, and their partial sums.
-  std::int64_t line_buffers = 1;
   /// Of a router that adds partial sums on their way: bits of its buffers, and adders; 0 where none does.
   std::int64_t reduction_bits = 0;
   std::int64_t reduction_adders = 0;
+  /// For the inputs of so many examples, and their partial sums.
+  std::int64_t line_buffers = 1;
 
   [[nodiscard]] double weights() const { return static_cast<double>(rows) * static_cast<double>(columns); }
   /// Weights and reference cells.
