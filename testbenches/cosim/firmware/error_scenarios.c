@@ -130,7 +130,7 @@ static error_outcome access_refused(error_bench* bench, error_result* result, bu
                                     uint32_t offset, unsigned bytes) {
   const int taken = bench->access(bench->context, kind, offset, bytes, 0);
   if (taken < 0) {
-    return unreachable(result, "this machine makes no such access");
+    return unreachable(result, "needs a bus with bursts and byte enables");
   }
   if (taken > 0) {
     return failed(result, "the bus took the access");

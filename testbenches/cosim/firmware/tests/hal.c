@@ -7,6 +7,7 @@
 #include "dma_pool.h"
 #include "machine.h"
 #include "riscv_hal.h"
+#include "trap.h"
 
 static unsigned failures;
 
@@ -78,6 +79,23 @@ static void check_timeouts(const kirchhoff_hal* hal) {
   }
 }
 
+/* Refused accesses are skipped, whatever their size and the length of the instruction; the program goes on
+ * behind. */
+static void check_refused_accesses(void) {
+  enum { load_fault = 5, store_fault = 7 };
+  uint32_t value = 0;
+  CHECK(trap_try_read(MACHINE_ACCELERATOR + KRCH_HOST_ID, 4, &value) == 0 && value == KRCH_IDENTIFICATION);
+  CHECK(trap_try_read(MACHINE_ACCELERATOR + KRCH_HOST_DMA_BYTES_HIGH + 4, 4, &value) == load_fault &&
+        value == 0);
+  for (unsigned bytes = 1; bytes <= 2; ++bytes) {
+    CHECK(trap_try_read(MACHINE_ACCELERATOR + KRCH_HOST_ID, bytes, &value) == load_fault);
+    CHECK(trap_try_write(MACHINE_ACCELERATOR + KRCH_HOST_INTERRUPT_ENABLE, bytes, 7) == store_fault);
+  }
+  CHECK(trap_try_write(MACHINE_ACCELERATOR + KRCH_HOST_ID, 4, 0) == store_fault);
+  CHECK(machine_read32(MACHINE_ACCELERATOR + KRCH_HOST_INTERRUPT_ENABLE) == 0);
+  CHECK(machine_read32(MACHINE_ACCELERATOR + KRCH_HOST_ERROR_STATUS) == KRCH_HOST_ERROR_STATUS_BUS_MASK);
+}
+
 /* The interrupt comes before, in and after the look that precedes WFI: it is never slept through. */
 static void check_waits(kirchhoff_device* chip, int handled) {
   for (uint32_t delay = 0; delay < 400; ++delay) {
@@ -116,6 +134,7 @@ int main(void) {
   const kirchhoff_hal* const hal = riscv_hal();
   check_pool();
   check_timeouts(hal);
+  check_refused_accesses();
   CHECK(kirchhoff_open(&chip, hal, 4) == KIRCHHOFF_OK);
   check_waits(&chip, 0);
   riscv_hal_attach(&chip);
