@@ -29,14 +29,14 @@ namespace kirchhoff::interconnect {
 /// Time: adders stand in the stream. Elements get no narrower, so that no flit of the sum is wanted before
 /// the last input has brought what is in it: the sum sets out when the last head is in, an adder stage later.
 ///
-/// No deadlock (with turn.h): a buffer of its own waits for every input of every entry, so that a packet that
-/// is to be added never waits for anything, as at an endpoint, and the links that end in a reduction close no
-/// circle. The sum starts in the first channel, like what an endpoint sends, and while it waits for its link
-/// it holds nothing but its own buffer. That is enough because packets of one input come in the order in
-/// which they were sent (one path, first in first out): the n-th of all inputs belong together, and a source
-/// sends the next one but one only when the result of the first has come back to it as the end of an example.
-/// Buffers are therefore bounded: LinkTiming::reduction_rounds per entry, one more than there are examples
-/// under way; what would need more is refused. Not modelled: conflicts of adders for the ports of a buffer.
+/// No deadlock (with turn.h): a buffer of its own waits for every input of every entry. A packet that is to
+/// be added waits for room behind a link in the order of turn.h, as any other, but once there it is taken in
+/// at once, as at an endpoint: nothing behind it waits for the other inputs. The sum starts in the first
+/// channel, like what an endpoint sends, and while it waits for its link it holds nothing but its own buffer.
+/// That is enough because packets of one input come in the order in which they were sent (one path, first in
+/// first out), so that the n-th of all inputs belong together, and a layer works on no more examples than are
+/// under way, and one that catches up. Buffers are therefore bounded: LinkTiming::reduction_rounds per entry;
+/// what would need more is refused. Not modelled: conflicts of adders for the ports of a buffer.
 class ReductionUnit {
  public:
   static constexpr std::size_t most_entries = 16;
