@@ -89,6 +89,7 @@ TEST_F(Driver, FindsTheChipAndItsShape) {
     EXPECT_EQ(chip.info.receive_entries, description.tile.flow_entries);
     EXPECT_EQ(chip.info.most_outstanding, 1023U);
     EXPECT_EQ(chip.info.most_in_flight, description.host.examples_in_flight);
+    EXPECT_EQ(chip.info.reductions, description.host.reductions);
     EXPECT_EQ(chip.info.ideal, 1U);
     EXPECT_EQ(chip.info.cycle_ps, description.link.cycle.count());
   });

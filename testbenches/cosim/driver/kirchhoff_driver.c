@@ -79,9 +79,10 @@ int kirchhoff_probe(const kirchhoff_hal* hal, kirchhoff_info* info) {
       field(can, KRCH_HOST_CAPABILITIES_OUTSTANDING_MASK, KRCH_HOST_CAPABILITIES_OUTSTANDING_SHIFT);
   info->virtual_channels =
       field(can, KRCH_HOST_CAPABILITIES_VIRTUAL_CHANNELS_MASK, KRCH_HOST_CAPABILITIES_VIRTUAL_CHANNELS_SHIFT);
-  const uint32_t in_flight =
-      field(can, KRCH_HOST_CAPABILITIES_IN_FLIGHT_MASK, KRCH_HOST_CAPABILITIES_IN_FLIGHT_SHIFT);
-  info->most_in_flight = in_flight != 0 ? in_flight : 1; /* map 1.1 does not say */
+  info->most_in_flight =
+      field(can, KRCH_HOST_CAPABILITIES_IN_FLIGHT_MASK, KRCH_HOST_CAPABILITIES_IN_FLIGHT_SHIFT) + 1;
+  info->reductions =
+      field(can, KRCH_HOST_CAPABILITIES_REDUCTIONS_MASK, KRCH_HOST_CAPABILITIES_REDUCTIONS_SHIFT);
   info->ideal = field(can, KRCH_HOST_CAPABILITIES_IDEAL_MASK, KRCH_HOST_CAPABILITIES_IDEAL_SHIFT);
   info->cycle_ps = hal->read32(hal->context, KRCH_HOST_CYCLE_PS);
   if (field(version, KRCH_HOST_VERSION_MAJOR_MASK, KRCH_HOST_VERSION_MAJOR_SHIFT) !=

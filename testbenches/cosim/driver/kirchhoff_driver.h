@@ -60,6 +60,7 @@ typedef struct kirchhoff_info {
   uint32_t most_outstanding;               /* descriptors in a ring */
   uint32_t virtual_channels;
   uint32_t most_in_flight; /* examples that an INFER keeps under way, see SEQ_IN_FLIGHT */
+  uint32_t reductions;     /* entries of a router's reduction table; 0: routers do not add */
   uint32_t ideal;          /* 1: float weights without device physics */
   uint32_t cycle_ps;       /* of the mesh clock */
 } kirchhoff_info;
