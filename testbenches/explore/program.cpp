@@ -1,6 +1,5 @@
 #include "testbenches/explore/program.h"
 
-#include <exception>
 #include <iostream>
 #include <string_view>
 
@@ -14,6 +13,7 @@
 #include "testbenches/explore/peak_command.h"
 #include "testbenches/explore/trace_command.h"
 #include "testbenches/explore/validate_command.h"
+#include "testbenches/host/exit_code.h"
 
 namespace {
 
@@ -52,25 +52,12 @@ int run(int argc, const char* const* argv, const interconnect::SocketBinder& soc
   return foundation::exit_input;
 }
 
-int fail(const std::exception& error, int code) {
-  std::cerr << "kirchhoff: " << error.what() << std::endl;
-  return code;
-}
-
 }  // namespace
 
 namespace kirchhoff::testbenches {
 
 int run_program(int argc, const char* const* argv, const interconnect::SocketBinder& sockets) {
-  try {
-    return run(argc, argv, sockets);
-  } catch (const foundation::InputError& error) {
-    return fail(error, foundation::exit_input);
-  } catch (const foundation::WatchdogError& error) {
-    return fail(error, foundation::exit_watchdog);
-  } catch (const std::exception& error) {
-    return fail(error, foundation::exit_model);
-  }
+  return exit_code_of([&] { return run(argc, argv, sockets); });
 }
 
 }  // namespace kirchhoff::testbenches
