@@ -1,27 +1,30 @@
 # Tests: one process per case (SystemC cannot elaborate twice), labels, time-outs.
 #
-#   kirchhoff_test(<target> SOURCES ... LABELS ... [SYSTEMC] [TIMEOUT s] [LINK ...] [ENVIRONMENT ...])
+#   kirchhoff_test(<target> SOURCES ... LABELS ... [SYSTEMC] [TIMEOUT s] [PROCESSORS n] [LINK ...] [ENVIRONMENT ...])
 enable_testing()
 find_package(GTest REQUIRED)
 
 # The cases of a test program as tests NAME.*.
-function(kirchhoff_discover target name k_labels k_timeout k_environment)
+function(kirchhoff_discover target name k_labels k_timeout k_processors k_environment)
   # gtest_discover_tests flattens lists in its PROPERTIES; set them in a file of our own.
   gtest_discover_tests(${target} TEST_PREFIX ${name}. TEST_LIST ${name}_TESTS DISCOVERY_TIMEOUT 60)
   set(k_name ${name})
   file(CONFIGURE OUTPUT ${name}_properties.cmake @ONLY CONTENT [=[
 foreach(t IN LISTS @k_name@_TESTS)
-  set_tests_properties("${t}" PROPERTIES LABELS "@k_labels@" TIMEOUT "@k_timeout@" ENVIRONMENT "@k_environment@"
-                       SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  set_tests_properties("${t}" PROPERTIES LABELS "@k_labels@" TIMEOUT "@k_timeout@" PROCESSORS "@k_processors@"
+                       ENVIRONMENT "@k_environment@" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
 endforeach()
 ]=])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake)
 endfunction()
 
 function(kirchhoff_test target)
-  cmake_parse_arguments(A "SYSTEMC;STYLES" "TIMEOUT" "SOURCES;LABELS;LINK;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(A "SYSTEMC;STYLES" "TIMEOUT;PROCESSORS" "SOURCES;LABELS;LINK;ENVIRONMENT" ${ARGN})
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 60)
+  endif()
+  if(NOT A_PROCESSORS)
+    set(A_PROCESSORS 1)
   endif()
   if(KIRCHHOFF_SANITIZE)
     math(EXPR A_TIMEOUT "${A_TIMEOUT} * 5")
@@ -50,9 +53,9 @@ function(kirchhoff_test target)
   target_link_libraries(${target} PRIVATE kirchhoff_flags ${A_LINK})
   target_include_directories(${target} SYSTEM PRIVATE ${RANDOM123_INCLUDE_DIR})
 
-  kirchhoff_discover(${target} ${target} "${A_LABELS}" ${A_TIMEOUT} "${A_ENVIRONMENT}")
+  kirchhoff_discover(${target} ${target} "${A_LABELS}" ${A_TIMEOUT} ${A_PROCESSORS} "${A_ENVIRONMENT}")
   if(A_STYLES)
     list(APPEND A_ENVIRONMENT KIRCHHOFF_STYLE=at)
-    kirchhoff_discover(${target} ${target}_at "${A_LABELS}" ${A_TIMEOUT} "${A_ENVIRONMENT}")
+    kirchhoff_discover(${target} ${target}_at "${A_LABELS}" ${A_TIMEOUT} ${A_PROCESSORS} "${A_ENVIRONMENT}")
   endif()
 endfunction()
