@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "foundation/error.h"
@@ -31,20 +32,38 @@ RouteId RoutePlanner::next_route() {
   return static_cast<RouteId>(rules_.first_route + masks_.size() - 1);
 }
 
-RouteId RoutePlanner::from_node(NodeId source, std::span<const NodeId> destinations) {
-  const RouteId route = next_route();
-  if (std::all_of(destinations.begin(), destinations.end(),
-                  [&](NodeId destination) { return xy_works(source, destination); })) {
-    for (const NodeId destination : destinations) {
-      add_path(route, source, destination, Port::local);
-    }
-    return route;
+/// By XY where that works for all of `ends`, around the faults otherwise.
+MeshPaths::Tree RoutePlanner::ways(Direction direction, NodeId root, std::span<const NodeId> ends) {
+  const bool away = direction == Direction::away;
+  if (!std::all_of(ends.begin(), ends.end(),
+                   [&](NodeId end) { return away ? xy_works(root, end) : xy_works(end, root); })) {
+    return detours(direction).tree(root, ends);
   }
-  const auto tree = detours(Direction::away).tree(source, destinations);
-  refuse_unreachable(source, true, tree.unreachable);
-  for (const PathLink& link : tree.links) {
+  MeshPaths::Tree tree;
+  for (const NodeId end : ends) {
+    const NodeId to = away ? end : root;
+    for (NodeId at = away ? root : end; at != to;) {
+      const PathLink link{at, topology_.next_port_xy(at, to)};
+      if (std::find(tree.links.begin(), tree.links.end(), link) == tree.links.end()) {
+        tree.links.push_back(link);
+      }
+      at = topology_.neighbour(at, link.port);
+    }
+  }
+  return tree;
+}
+
+void RoutePlanner::add_way(RouteId route, std::span<const PathLink> way) {
+  for (const PathLink& link : way) {
     add_port(route, link.node, link.port);
   }
+}
+
+RouteId RoutePlanner::from_node(NodeId source, std::span<const NodeId> destinations) {
+  const RouteId route = next_route();
+  const auto tree = ways(Direction::away, source, destinations);
+  refuse_unreachable(source, true, tree.unreachable);
+  add_way(route, tree.links);
   for (const NodeId destination : destinations) {
     add_port(route, destination, Port::local);
   }
@@ -58,103 +77,58 @@ RouteId RoutePlanner::from_sequencer(std::span<const NodeId> destinations) {
 RouteId RoutePlanner::to_sequencer(std::span<const NodeId> sources) {
   const RouteId route = next_route();
   const NodeId root = interconnect::gateway_node;
-  if (std::all_of(sources.begin(), sources.end(), [&](NodeId source) { return xy_works(source, root); })) {
-    for (const NodeId source : sources) {
-      add_path(route, source, root, interconnect::sequencer_port);
-    }
-    return route;
-  }
-  const auto tree = detours(Direction::towards).tree(root, sources);
+  const auto tree = ways(Direction::towards, root, sources);
   refuse_unreachable(root, false, tree.unreachable);
-  for (const PathLink& link : tree.links) {
-    add_port(route, link.node, link.port);
-  }
+  add_way(route, tree.links);
   add_port(route, root, interconnect::sequencer_port);
   return route;
 }
 
-std::optional<std::vector<PathLink>> RoutePlanner::tree_towards(NodeId root, std::span<const NodeId> sources,
-                                                                bool must) {
-  if (!std::all_of(sources.begin(), sources.end(), [&](NodeId source) { return xy_works(source, root); })) {
-    auto tree = detours(Direction::towards).tree(root, sources);
-    if (must) {
-      refuse_unreachable(root, false, tree.unreachable);
+/// Where the sum sets out: at the only destination, or at that end from which all links together are fewest.
+ReductionTree RoutePlanner::meet(std::span<const NodeId> sources, std::span<const NodeId> destinations) {
+  std::vector<NodeId> roots{destinations.begin(), destinations.end()};
+  if (destinations.size() > 1) {
+    roots.insert(roots.end(), sources.begin(), sources.end());
+  }
+  std::optional<std::size_t> fewest;
+  ReductionTree best;
+  for (const NodeId root : roots) {
+    const auto there = ways(Direction::towards, root, sources);
+    if (!there.unreachable.empty()) {
+      continue;
     }
-    return tree.unreachable.empty() ? std::optional{std::move(tree.links)} : std::nullopt;
-  }
-  // By XY every router has one way on to the root.
-  std::vector<PathLink> links;
-  for (const NodeId source : sources) {
-    for (NodeId at = source; at != root;) {
-      const PathLink link{at, topology_.next_port_xy(at, root)};
-      if (std::find(links.begin(), links.end(), link) != links.end()) {
-        break;
-      }
-      links.push_back(link);
-      at = topology_.neighbour(at, link.port);
-    }
-  }
-  return links;
-}
-
-/// Of the tree that from_node() would take.
-std::size_t RoutePlanner::links_from(NodeId source, std::span<const NodeId> destinations) {
-  if (!std::all_of(destinations.begin(), destinations.end(),
-                   [&](NodeId destination) { return xy_works(source, destination); })) {
-    return detours(Direction::away).tree(source, destinations).links.size();
-  }
-  std::vector<PathLink> links;
-  for (const NodeId destination : destinations) {
-    for (NodeId at = source; at != destination;) {
-      const PathLink link{at, topology_.next_port_xy(at, destination)};
-      if (std::find(links.begin(), links.end(), link) == links.end()) {
-        links.push_back(link);
-      }
-      at = topology_.neighbour(at, link.port);
+    auto tree = reduction_tree(topology_, there.links, sources);
+    const auto on = ways(Direction::away, tree.meetings[tree.last].node, destinations);
+    const std::size_t links = tree.links() + on.links.size();
+    if (on.unreachable.empty() && (!fewest || links < *fewest)) {
+      fewest = links;
+      best = std::move(tree);
     }
   }
-  return links.size();
+  if (!fewest) {  // what is missing is said here, or by from_node()
+    const auto there = ways(Direction::towards, roots.front(), sources);
+    refuse_unreachable(roots.front(), false, there.unreachable);
+    best = reduction_tree(topology_, there.links, sources);
+  }
+  return best;
 }
 
 RoutePlanner::Reduction RoutePlanner::reduced(std::span<const NodeId> sources,
                                               std::span<const NodeId> destinations) {
-  Reduction best;
-  if (destinations.size() == 1) {
-    const auto links = tree_towards(destinations.front(), sources, true);
-    best.tree = reduction_tree(topology_, *links, sources);
-  } else {
-    std::vector<NodeId> roots{destinations.begin(), destinations.end()};
-    roots.insert(roots.end(), sources.begin(), sources.end());
-    std::optional<std::size_t> fewest;
-    for (const NodeId root : roots) {
-      const auto links = tree_towards(root, sources, root == roots.back() && !fewest);
-      if (!links) {
-        continue;
-      }
-      auto tree = reduction_tree(topology_, *links, sources);
-      const std::size_t all = tree.links() + links_from(tree.meetings[tree.last].node, destinations);
-      if (!fewest || all < *fewest) {
-        fewest = all;
-        best.tree = std::move(tree);
-      }
-    }
+  Reduction reduction;
+  reduction.tree = meet(sources, destinations);
+  const auto& meetings = reduction.tree.meetings;
+  for (std::size_t i = 0; i < meetings.size(); ++i) {
+    reduction.routes.push_back(next_route());
   }
-  const auto add_way = [&](RouteId route, std::span<const PathLink> way) {
-    for (const PathLink& link : way) {
-      add_port(route, link.node, link.port);
-    }
-  };
-  for (std::size_t i = 0; i < best.tree.meetings.size(); ++i) {
-    best.routes.push_back(next_route());
+  for (const auto& start : reduction.tree.starts) {
+    add_way(reduction.routes[start.meeting], start.way);
   }
-  for (const auto& start : best.tree.starts) {
-    add_way(best.routes[start.meeting], start.way);
+  for (const auto& meeting : meetings) {
+    add_way(reduction.routes[meeting.next], meeting.way);
   }
-  for (const auto& meeting : best.tree.meetings) {
-    add_way(best.routes[meeting.next], meeting.way);
-  }
-  best.sum = from_node(best.tree.meetings[best.tree.last].node, destinations);
-  return best;
+  reduction.sum = from_node(meetings[reduction.tree.last].node, destinations);
+  return reduction;
 }
 
 const MeshPaths& RoutePlanner::detours(Direction direction) {
@@ -202,18 +176,6 @@ void RoutePlanner::add_port(RouteId route, NodeId node, Port port) {
     masks.push_back({node, interconnect::mask_of(port)});
   } else {
     known->ports |= interconnect::mask_of(port);
-  }
-}
-
-void RoutePlanner::add_path(RouteId route, NodeId from, NodeId to, Port exit) {
-  for (NodeId at = from;;) {
-    const bool arrived = at == to;
-    const Port port = arrived ? exit : topology_.next_port_xy(at, to);
-    add_port(route, at, port);
-    if (arrived) {
-      return;
-    }
-    at = topology_.neighbour(at, port);
   }
 }
 

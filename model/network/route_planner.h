@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,14 +61,13 @@ class RoutePlanner {
  private:
   interconnect::RouteId next_route();
   [[nodiscard]] bool xy_works(interconnect::NodeId from, interconnect::NodeId to) const;
-  void add_path(interconnect::RouteId route, interconnect::NodeId from, interconnect::NodeId to,
-                interconnect::Port exit);
+  void add_way(interconnect::RouteId route, std::span<const PathLink> way);
   void add_port(interconnect::RouteId route, interconnect::NodeId node, interconnect::Port port);
   const MeshPaths& detours(MeshPaths::Direction direction);
-  /// The links of a tree from `sources` to `root`; nothing where there is none and `must` does not want one.
-  std::optional<std::vector<PathLink>> tree_towards(interconnect::NodeId root,
-                                                    std::span<const interconnect::NodeId> sources, bool must);
-  std::size_t links_from(interconnect::NodeId source, std::span<const interconnect::NodeId> destinations);
+  MeshPaths::Tree ways(MeshPaths::Direction direction, interconnect::NodeId root,
+                       std::span<const interconnect::NodeId> ends);
+  ReductionTree meet(std::span<const interconnect::NodeId> sources,
+                     std::span<const interconnect::NodeId> destinations);
   void refuse_unreachable(interconnect::NodeId root, bool away,
                           std::span<const interconnect::NodeId> ends) const;
 
