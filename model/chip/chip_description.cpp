@@ -59,10 +59,17 @@ std::int64_t duration_wires(const ChipParameters& chip) {
 
 }  // namespace
 
-ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail) {
+ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail,
+                              foundation::CodingStyle style) {
   const auto& chip = configuration.chip;
+  if (style == foundation::CodingStyle::approximately_timed && has_duration_wires(chip)) {
+    throw foundation::InputError(
+        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
+        "'packet'");
+  }
   const auto& technology = configuration.technology;
   ChipDescription d;
+  d.style = style;
   d.topology = {static_cast<std::uint32_t>(chip.mesh_rows), static_cast<std::uint32_t>(chip.mesh_columns)};
   d.link.cycle = from_seconds(1 / technology.mesh_clock.base);
   d.link.width_bits = static_cast<std::uint32_t>(std::lround(technology.link_width.base));

@@ -98,8 +98,7 @@ PlatformParameters platform_parameters(const CosimOptions& options, const ElfPro
 
 model::ChipDescription describe(const CosimOptions& options, const model::Configuration& configuration) {
   const auto detail = options.chip.detail == "ideal" ? tiles::Detail::ideal : tiles::Detail::physics;
-  auto description = model::describe_chip(configuration, detail);
-  description.style = coding_style(options.chip);
+  auto description = model::describe_chip(configuration, detail, coding_style(options.chip));
   if (!options.chip.trace) {
     description.traced_tile.reset();
   }

@@ -39,7 +39,6 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
                                  const DataSet& data, const std::vector<Matrix>& initial_weights,
                                  foundation::CodingStyle style)
     : configuration_(configuration),
-      style_(style),
       detail_(detail),
       data_(data),
       initial_weights_(initial_weights),
@@ -50,20 +49,12 @@ TrainingSession::TrainingSession(const model::Configuration& configuration, tile
       mapping_(model::map_network(network_, model::mapping_target(configuration))),
       power_(configuration.power_off, static_cast<std::uint64_t>(configuration.network.transfer_interval),
              data.train.count() * static_cast<std::uint64_t>(configuration.network.epochs)),
-      ledger_(mapping_.topology.node_count()) {
-  if (style == foundation::CodingStyle::approximately_timed && configuration.chip.transport == "circuit") {
-    throw foundation::InputError(
-        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
-        "'packet'");
-  }
-}
+      chip_(model::describe_chip(configuration, detail, style)),
+      ledger_(mapping_.topology.node_count()) {}
 
 namespace {
 
-model::ChipDescription describe(const model::Configuration& configuration, tiles::Detail detail,
-                                foundation::CodingStyle style, bool traces_cell) {
-  auto description = model::describe_chip(configuration, detail);
-  description.style = style;
+model::ChipDescription traced(model::ChipDescription description, bool traces_cell) {
   if (!traces_cell) {
     description.traced_tile.reset();
   }
@@ -133,7 +124,7 @@ TrainingSession::Run::Run(TrainingSession& session, const Listeners& listeners, 
       record_(session.record_),
       training_(session.configuration_.network),
       train_count_(static_cast<std::uint32_t>(session.data_.train.count())),
-      description_(describe(session.configuration_, session.detail_, session.style_, listeners.traces_cell)),
+      description_(traced(session.chip_, listeners.traces_cell)),
       services_{session.ledger_,
                 listeners.trace,
                 static_cast<std::uint64_t>(training_.seed),

@@ -99,7 +99,6 @@ class TrainingSession {
   class Run;
 
   const model::Configuration& configuration_;
-  foundation::CodingStyle style_;
   tiles::Detail detail_;
   const DataSet& data_;
   const std::vector<Matrix>& initial_weights_;
@@ -107,6 +106,7 @@ class TrainingSession {
   model::NetworkSpec network_;
   model::Mapping mapping_;
   PowerSchedule power_;
+  model::ChipDescription chip_;
   foundation::Ledger ledger_;
   TrainingRecord record_;
   bool infers_ = false;

@@ -34,12 +34,7 @@ tiles::Detail detail_of(const ChipOptions& options) {
 }
 
 model::ChipDescription describe(const model::Configuration& configuration, const ChipOptions& options) {
-  auto description = model::describe_chip(configuration, detail_of(options));
-  description.style = style_of(options);
-  if (description.style == CodingStyle::approximately_timed && configuration.chip.transport == "circuit") {
-    throw InputError(
-        "style at models packets only, but mesh.transport is 'circuit'; take style lt or transport 'packet'");
-  }
+  auto description = model::describe_chip(configuration, detail_of(options), style_of(options));
   description.traced_tile.reset();
   return description;
 }
