@@ -21,12 +21,12 @@ struct AreaBreakdown {
   }
 };
 
-/// Area = (tiles x (cells a_cell + lines a_neu) + routers (a_router + 4 wires a_buffer + reduction bits
-/// a_sram
-/// + reduction adders a_reduce + a_dig + bits a_sram) + sequencers a_seq) (1 + a_ovh), at the technology's
-/// base values; wires are the duration wires of a link, which leave a tile at four edges. Bits are those of a
-/// tile's line buffers: an activation of 8 per row; a delta of 9, a derivative of 8 and a sum of 16 per
-/// column. Not modelled: pads, supplies.
+/// Area = (tiles x (cells a_cell + lines a_neu) + routers (a_router + 4 wires a_buffer + added bits a_sram
+/// + adders a_reduce + a_dig + bits a_sram) + sequencers a_seq) (1 + a_ovh), at the technology's base values.
+/// Wires are the duration wires of a link, which leave a tile at four edges; added bits and adders those of
+/// a router's reductions; bits those of a tile's line buffers: an activation of 8 per row and a sum of 16 per
+/// column for every example under way, a delta of 9 and a derivative of 8 per column. Not modelled: pads,
+/// supplies.
 [[nodiscard]] AreaBreakdown chip_area(const ChipShape& chip, const Technology& technology);
 
 /// Distance from tile to tile: the side of a square that holds a tile and its router.

@@ -18,9 +18,8 @@ namespace kirchhoff::foundation {
 struct Counters {
   std::uint64_t training_examples = 0;
   std::uint64_t inference_examples = 0;
-  std::uint64_t inference_latency_ps =
-      0;                        ///< sum over them, from the first input sent to the outputs compared
-  std::uint64_t transfers = 0;  ///< transfer events of the chip, all tiles at once
+  std::uint64_t inference_latency_ps = 0;   ///< from the first input sent to the outputs compared, summed
+  std::uint64_t transfers = 0;              ///< transfer events of the chip, all tiles at once
   std::uint64_t transfers_unconverged = 0;  ///< weights that a transfer left outside its tolerance
   std::uint64_t saturated_capacitors = 0;   ///< capacitors found at the end of their range by a transfer
   std::uint64_t clipped_targets = 0;        ///< weights found beyond what their PCM pair can be written to

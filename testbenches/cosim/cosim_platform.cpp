@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "interconnect/packet_time.h"
+#include "testbenches/host/debug_access.h"
 #include "testbenches/host/kernel_run_module.h"
 
 namespace kirchhoff::testbenches {
@@ -87,25 +88,14 @@ CosimPlatform::CosimPlatform(const model::ChipDescription& chip, const PlatformP
   interrupt_trace_.software(software_interrupt_);
 }
 
-std::size_t CosimPlatform::debug(tlm::tlm_command command, std::uint32_t address, std::byte* bytes,
-                                 std::size_t count) {
-  tlm::tlm_generic_payload payload;
-  payload.set_command(command);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(bytes));
-  payload.set_data_length(static_cast<unsigned>(count));
-  payload.set_streaming_width(static_cast<unsigned>(count));
-  return hart_.bus->transport_dbg(payload);
-}
-
 std::size_t CosimPlatform::peek(std::uint32_t address, std::span<std::byte> bytes) {
-  return debug(tlm::TLM_READ_COMMAND, address, bytes.data(), bytes.size());
+  return debug_access(*hart_.bus.operator->(), tlm::TLM_READ_COMMAND, address, bytes);
 }
 
 bool CosimPlatform::poke(std::uint32_t address, std::span<const std::byte> bytes) {
   // A target only reads the data of a write; the payload has no const pointer to say so.
-  return debug(tlm::TLM_WRITE_COMMAND, address, const_cast<std::byte*>(bytes.data()), bytes.size()) ==
-         bytes.size();
+  const std::span data{const_cast<std::byte*>(bytes.data()), bytes.size()};
+  return debug_access(*hart_.bus.operator->(), tlm::TLM_WRITE_COMMAND, address, data) == bytes.size();
 }
 
 /// In slices, between which others may look whether it is to go on; no process notices.

@@ -59,7 +59,6 @@ class CosimPlatform {
  private:
   /// False: stopped because it was wanted.
   bool run_kernel_until_end(const StopWanted& stop_wanted);
-  std::size_t debug(tlm::tlm_command command, std::uint32_t address, std::byte* bytes, std::size_t count);
 
   PlatformParameters parameters_;
   std::uint32_t finisher_code_ = 0;

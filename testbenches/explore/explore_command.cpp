@@ -31,6 +31,7 @@
 #include "testbenches/host/report_cost.h"
 #include "testbenches/host/report_json.h"
 #include "testbenches/host/report_summary.h"
+#include "testbenches/host/run_description.h"
 #include "testbenches/host/saturation.h"
 #include "testbenches/host/terminal.h"
 #include "testbenches/page/report_page.h"
@@ -71,24 +72,11 @@ void export_start(const fs::path& folder, const std::vector<Matrix>& weights, st
 
 void describe_run(const Options& options, const model::Configuration& configuration, const DataSet& data,
                   const TrainingSession& session, RunResult& result) {
-  const auto& chip = configuration.chip;
-  result.run.preset = configuration.preset;
-  result.run.seed = static_cast<std::uint64_t>(configuration.network.seed);
+  describe_chip(configuration, result);
+  describe_network(session.network(), session.mapping(), result);
   result.run.style = options.style;
   result.run.detail = options.detail;
-  result.run.technology = configuration.technology.name;
   result.run.git_version = git_version;
-  result.chip.tiles = chip.mesh_rows * chip.mesh_columns;
-  result.chip.mesh_rows = chip.mesh_rows;
-  result.chip.mesh_columns = chip.mesh_columns;
-  result.chip.rows = chip.tile_rows;
-  result.chip.columns = chip.tile_columns;
-  result.chip.cells = result.chip.tiles * chip.tile_rows * chip.tile_columns;
-  result.chip.synapses_mapped = static_cast<std::int64_t>(session.network().synapses());
-  result.chip.utilisation =
-      static_cast<double>(result.chip.synapses_mapped) / static_cast<double>(result.chip.cells);
-  result.chip.tiles_used = static_cast<std::int64_t>(session.mapping().tiles.size());
-  result.chip.network = session.network().name();
   result.accuracy.dataset = data.name;
   result.accuracy.train_examples = data.train.count();
   result.accuracy.test_examples = data.test.count();
@@ -112,15 +100,6 @@ void add_power_offs(const TrainingSession& session, const model::PowerOffParamet
   for (const auto& off : session.power_offs()) {
     result.power_offs.push_back({off.example, off.before_transfer, parameters.duration_s, off.before_percent,
                                  off.after_percent, off.setup_s, off.register_writes});
-  }
-}
-
-void add_tile_use(const model::Mapping& mapping, RunResult& result) {
-  result.tiles.resize(static_cast<std::size_t>(result.chip.tiles));
-  for (const auto& tile : mapping.tiles) {
-    result.tiles[tile.node] = {static_cast<std::int64_t>(tile.layer) + 1,
-                               static_cast<std::int64_t>(tile.rows()),
-                               static_cast<std::int64_t>(tile.columns)};
   }
 }
 
@@ -326,26 +305,13 @@ int explore(const Options& given, const interconnect::SocketBinder& sockets) {
 
   add_accuracy(session, references, result);
   add_power_offs(session, configuration->power_off, result);
-  add_tile_use(session.mapping(), result);
   result.map = map_of(session.mapping(),
                       model::plan_network(session.network(), session.mapping(),
                                           model::program_options(*configuration, session.learning_rate())),
                       model::mesh_faults(configuration->chip), training.placement);
   result.timeline = timeline.timeline();
-  std::vector<int> layer_of_tile(static_cast<std::size_t>(result.chip.tiles), -1);
-  for (const auto& tile : session.mapping().tiles) {
-    layer_of_tile[tile.node] = static_cast<int>(tile.layer);
-  }
-  price_run({.ledger = session.ledger(),
-             .technology = configuration->technology,
-             .chip = model::chip_shape(*configuration),
-             .energy = model::energy_settings(*configuration),
-             .convention = foundation::op_convention_from(configuration->chip.op_convention),
-             .layer_of_tile = layer_of_tile,
-             .update_slots = static_cast<double>(configuration->periphery.update_slots),
-             .transfer_interval = static_cast<double>(training.transfer_interval),
-             .transposed_passes = configuration->periphery.adc_two_phase_deltas ? 2.0 : 1.0},
-            result);
+  const auto layers = layers_of_tiles(result);
+  price_run(cost_inputs(*configuration, session.ledger(), layers), result);
   if (session.inferred()) {
     result.inference->in_flight = configuration->chip.examples_in_flight;
     result.inference->test_percent =
@@ -364,6 +330,9 @@ int explore(const Options& given, const interconnect::SocketBinder& sockets) {
                                 {folder / "report.html", "the same to look at, opens without network"},
                                 {folder / "config.toml", "the effective configuration"},
                                 {folder / "map.json", "tiles and routes of the network on the chip"}};
+  if (options.export_weights) {
+    files.push_back({folder / "final_weights_0.npy", "and so on: each layer's weights at the end"});
+  }
   for (OutputFile& file : recorder.files()) {
     files.push_back(std::move(file));
   }

@@ -6,6 +6,7 @@
 
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
+#include "testbenches/host/debug_access.h"
 #include "testbenches/host/kernel_run_module.h"
 
 namespace kirchhoff::testbenches {
@@ -93,13 +94,7 @@ void Host::wait_interrupt(const std::function<void()>& idle) {
 }
 
 std::size_t Host::peek(std::uint64_t address, std::span<std::byte> bytes) {
-  tlm::tlm_generic_payload payload;
-  payload.set_command(tlm::TLM_READ_COMMAND);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(bytes.data()));
-  payload.set_data_length(static_cast<unsigned>(bytes.size()));
-  payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-  return chip->transport_dbg(payload);
+  return debug_access(*chip.operator->(), tlm::TLM_READ_COMMAND, address, bytes);
 }
 
 void Host::sleep(foundation::Duration length) {

@@ -7,6 +7,7 @@
 
 #include "foundation/error.h"
 #include "interconnect/packet_time.h"
+#include "testbenches/host/debug_access.h"
 #include "testbenches/host/kernel_run_module.h"
 
 namespace kirchhoff::testbenches {
@@ -143,13 +144,7 @@ tlm::tlm_sync_enum ExternalHost::chip_backward(tlm::tlm_generic_payload& payload
 
 std::size_t ExternalHost::peek(std::uint64_t address, std::span<std::byte> bytes) {
   synchronise();
-  tlm::tlm_generic_payload payload;
-  payload.set_command(tlm::TLM_READ_COMMAND);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(bytes.data()));
-  payload.set_data_length(static_cast<unsigned>(bytes.size()));
-  payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-  return chip->transport_dbg(payload);
+  return debug_access(*chip.operator->(), tlm::TLM_READ_COMMAND, address, bytes);
 }
 
 // ---- the interrupt ----------------------------------------------------------------------------------
