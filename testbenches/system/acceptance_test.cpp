@@ -15,6 +15,7 @@
 #include "testbenches/host/npy_file.h"
 #include "testbenches/system/program_runner.h"
 #include "testbenches/system/real_data.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
@@ -23,13 +24,6 @@ using namespace kirchhoff::testbenches;
 
 class Acceptance : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-acceptance-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   nlohmann::json explore(std::vector<std::string> arguments, int expected_code = 0) {
     arguments.insert(arguments.begin(), "explore");
     arguments.insert(arguments.end(), {"--out", (folder_ / "run").string()});
@@ -44,7 +38,8 @@ class Acceptance : public testing::Test {
     return explore(arguments)["accuracy"]["test_percent"];
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Acceptance, TheBuiltInRunPassesItsOwnChecks) {

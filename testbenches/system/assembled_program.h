@@ -5,12 +5,13 @@
 #include <string>
 
 #include "testbenches/cosim/elf/elf_program.h"
+#include "testbenches/system/cosim_programs.h"
 
 namespace kirchhoff::testbenches {
 
-/// A program of testbenches/cosim/programs; nothing where there was no cross compiler.
+/// See hart_program(); nothing where there was no cross compiler.
 inline std::optional<ElfProgram> assembled(const std::string& name) {
-  const auto path = std::filesystem::path{KIRCHHOFF_PROGRAMS} / (name + ".elf");
+  const std::filesystem::path path = hart_program(name);
   if (!std::filesystem::exists(path)) {
     return std::nullopt;
   }
@@ -28,8 +29,5 @@ inline std::uint32_t address_of(const ElfProgram& program, const std::string& la
   }
   throw std::runtime_error("no label " + label);
 }
-
-inline constexpr const char* no_cross_compiler =
-    "no RISC-V cross compiler when this was built (Debian package gcc-riscv64-unknown-elf)";
 
 }  // namespace kirchhoff::testbenches

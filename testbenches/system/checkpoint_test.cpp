@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 // Runs that are stopped, killed and go on in another process; runs that lose their supply.
 namespace {
@@ -23,6 +24,7 @@ using kirchhoff::testbenches::content;
 using kirchhoff::testbenches::ProgramOutcome;
 using kirchhoff::testbenches::run_program;
 using kirchhoff::testbenches::RunningProgram;
+using kirchhoff::testbenches::ScratchFolder;
 using testing::HasSubstr;
 using Arguments = std::vector<std::string>;
 
@@ -44,13 +46,6 @@ const std::string kLong = "6000";
 
 class Checkpoint : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-checkpoint-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
   /// A run of 2 x 600 examples on a small chip, with transfers after 250, 500, 750, 1,000.
   [[nodiscard]] Arguments small(const std::string& out, const Arguments& more,
@@ -106,7 +101,8 @@ class Checkpoint : public testing::Test {
     }
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Checkpoint, SavingChangesNothing) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
@@ -21,17 +22,11 @@ namespace fs = std::filesystem;
 using kirchhoff::testbenches::content;
 using kirchhoff::testbenches::ProgramOutcome;
 using kirchhoff::testbenches::run_program;
+using kirchhoff::testbenches::ScratchFolder;
 
 /// The program behind ./kirchhoff explore and config, run as a user runs it, in a folder of its own.
 class CommandLine : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   ProgramOutcome run(const std::vector<std::string>& arguments) {
     return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
   }
@@ -91,7 +86,8 @@ class CommandLine : public testing::Test {
     return (folder_ / "data").string();
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(CommandLine, HelpNamesOptionsAndExitCodes) {

@@ -16,14 +16,20 @@
 #include <thread>
 #include <vector>
 
+#include "testbenches/system/cosim_programs.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using kirchhoff::testbenches::content;
+using kirchhoff::testbenches::firmware_program;
+using kirchhoff::testbenches::hart_program;
+using kirchhoff::testbenches::no_cross_compiler;
 using kirchhoff::testbenches::ProgramOutcome;
 using kirchhoff::testbenches::run_program;
+using kirchhoff::testbenches::ScratchFolder;
 using nlohmann::json;
 using testing::HasSubstr;
 
@@ -42,20 +48,11 @@ void move_load_segments(std::string& elf) {
 class CosimCommandLine : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(fs::path{KIRCHHOFF_PROGRAMS} / "compute.elf")) {
-      GTEST_SKIP() << "no RISC-V cross compiler when this was built (Debian package gcc-riscv64-unknown-elf)";
+    if (!fs::exists(hart_program("compute"))) {
+      GTEST_SKIP() << no_cross_compiler;
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-cosim-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
-  static std::string program(const std::string& name) {
-    return (fs::path{KIRCHHOFF_PROGRAMS} / (name + ".elf")).string();
-  }
   ProgramOutcome run(const std::string& firmware, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments{firmware, "--out", (folder_ / "run").string()};
     if (std::find(more.begin(), more.end(), "--dataset") == more.end()) {
@@ -76,18 +73,19 @@ class CosimCommandLine : public testing::Test {
   }
   /// A copy of a good program, changed.
   std::string changed(const std::function<void(std::string&)>& change) {
-    std::string bytes = content(program("compute"));
+    std::string bytes = content(hart_program("compute"));
     change(bytes);
     const auto path = folder_ / "changed.elf";
     std::ofstream{path, std::ios::binary} << bytes;
     return path.string();
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(CosimCommandLine, PassesAndReports) {
-  const auto outcome = run(program("compute"));
+  const auto outcome = run(hart_program("compute"));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("..............."));
   const json got = report();
@@ -98,15 +96,15 @@ TEST_F(CosimCommandLine, PassesAndReports) {
 }
 
 TEST_F(CosimCommandLine, PrintsTheReportOrTheTextAlone) {
-  const auto machine_readable = run(program("compute"), {"--json"});
+  const auto machine_readable = run(hart_program("compute"), {"--json"});
   EXPECT_EQ(json::parse(machine_readable.out), report());
-  EXPECT_EQ(run(program("compute"), {"--quiet"}).out, std::string(15, '.') + "\n");
+  EXPECT_EQ(run(hart_program("compute"), {"--quiet"}).out, std::string(15, '.') + "\n");
 }
 
 TEST_F(CosimCommandLine, QuantaChangeNeitherCountsNorResults) {
   std::vector<json> reports;
   for (const char* quantum : {"1us", "10us", "100us"}) {
-    ASSERT_EQ(run(program("compute"), {"--quantum", quantum}).code, 0);
+    ASSERT_EQ(run(hart_program("compute"), {"--quantum", quantum}).code, 0);
     json got = report();
     for (const char* key : {"quantum_s", "wall_s"}) got["run"].erase(key);
     got["hart"].erase("mips");
@@ -127,24 +125,26 @@ TEST_F(CosimCommandLine, RefusesWhatIsNoFirmware) {
 }
 
 TEST_F(CosimCommandLine, StopsWhatGoesWrong) {
-  expect_end(run(program("nowhere")), 5, {"instruction access fault", "0x20000000", "no trap handler"});
-  expect_end(run(program("no_handler")), 5, {"illegal instruction", "broken", "0xffffffff", "mtvec is 0"});
-  expect_end(run(program("overflow")), 5, {"illegal instruction", "handler", "traps itself"});
-  expect_end(run(program("asleep")), 4, {"deadlock", "WFI"});
-  expect_end(run(program("endless"), {"--max-instructions", "1000"}), 4,
+  expect_end(run(hart_program("nowhere")), 5, {"instruction access fault", "0x20000000", "no trap handler"});
+  expect_end(run(hart_program("no_handler")), 5,
+             {"illegal instruction", "broken", "0xffffffff", "mtvec is 0"});
+  expect_end(run(hart_program("overflow")), 5, {"illegal instruction", "handler", "traps itself"});
+  expect_end(run(hart_program("asleep")), 4, {"deadlock", "WFI"});
+  expect_end(run(hart_program("endless"), {"--max-instructions", "1000"}), 4,
              {"1,000 instructions", "0x80000000"});
   EXPECT_EQ(report()["hart"]["instructions"], 1000);
-  expect_end(run(program("endless"), {"--max-time", "1ms"}), 4, {"1.00 ms", "--max-time"});
+  expect_end(run(hart_program("endless"), {"--max-time", "1ms"}), 4, {"1.00 ms", "--max-time"});
   EXPECT_EQ(report()["end"]["reason"], "time_limit");
-  expect_end(run(program("interrupts"), {"--max-time", "5us"}), 4, {"--max-time"});
-  expect_end(run(program("masked"), {"--max-time", "2us"}), 4, {"--max-time", "waiting for an interrupt"});
-  EXPECT_EQ(run(program("dma_outside")).code, 0);
+  expect_end(run(hart_program("interrupts"), {"--max-time", "5us"}), 4, {"--max-time"});
+  expect_end(run(hart_program("masked"), {"--max-time", "2us"}), 4,
+             {"--max-time", "waiting for an interrupt"});
+  EXPECT_EQ(run(hart_program("dma_outside")).code, 0);
 }
 
 TEST_F(CosimCommandLine, CtrlCEndsARunWithAReport) {
   kirchhoff::testbenches::RunningProgram running{
       KIRCHHOFF_PROGRAM,
-      {program("endless"), "--dataset", "none", "--out", (folder_ / "run").string()},
+      {hart_program("endless"), "--dataset", "none", "--out", (folder_ / "run").string()},
       folder_};
   for (int look = 0; look < 1000 && !fs::exists(folder_ / "run"); ++look) {
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
@@ -157,17 +157,19 @@ TEST_F(CosimCommandLine, CtrlCEndsARunWithAReport) {
 }
 
 TEST_F(CosimCommandLine, RefusesBadOptions) {
-  expect_end(run(program("compute"), {"--quantom", "1us"}), 2, {"--quantom", "--quantum"});
-  expect_end(run(program("compute"), {"--quantum", "1"}), 2, {"--quantum", "unit"});
-  expect_end(run(program("compute"), {"--quantum", "1ns"}), 2, {"--quantum", "--instruction-time"});
-  expect_end(run(program("compute"), {"--max-instructions", "0"}), 2, {"--max-instructions"});
-  expect_end(run(program("compute"), {"--ram", "4"}), 2, {"--ram", "16"});
-  expect_end(run(program("compute"), {"--gdb", "70000"}), 2, {"--gdb", "65535"});
-  expect_end(run(program("compute"), {"209kk"}), 2, {"209kk", "209k"});
-  expect_end(run(program("compute"), {"--train", "5"}), 2, {"--train", "--dataset none"});
-  expect_end(run(program("compute"), {"209k", "third"}), 2, {"more is named"});
-  expect_end(run(program("compute"), {"second.elf"}), 2, {"second.elf"});
-  expect_end(run(program("compute"), {"--trace-signals", "hart.*"}), 2, {"--trace"});
+  expect_end(run(hart_program("compute"), {"--quantom", "1us"}), 2, {"--quantom", "--quantum"});
+  expect_end(run(hart_program("compute"), {"--quantum", "1"}), 2, {"--quantum", "unit"});
+  expect_end(run(hart_program("compute"), {"--quantum", "1ns"}), 2, {"--quantum", "--instruction-time"});
+  expect_end(run(hart_program("compute"), {"--max-instructions", "0"}), 2, {"--max-instructions"});
+  expect_end(run(hart_program("compute"), {"--ram", "4"}), 2, {"--ram", "16"});
+  expect_end(run(hart_program("compute"), {"--gdb", "70000"}), 2, {"--gdb", "65535"});
+  expect_end(run(hart_program("compute"), {"209kk"}), 2, {"209kk", "209k"});
+  expect_end(run(hart_program("compute"), {"--train", "5"}), 2, {"--train", "--dataset none"});
+  expect_end(run(hart_program("compute"), {"209k", "third"}), 2, {"more is named"});
+  expect_end(run(hart_program("compute"), {"second.elf"}), 2, {"second.elf"});
+  expect_end(run(hart_program("compute"), {"--style", "at", "--set", "mesh.transport=circuit"}), 2,
+             {"--style lt"});
+  expect_end(run(hart_program("compute"), {"--trace-signals", "hart.*"}), 2, {"--trace"});
 }
 
 TEST_F(CosimCommandLine, HelpNamesOptionsAndExitCodes) {
@@ -180,7 +182,7 @@ TEST_F(CosimCommandLine, HelpNamesOptionsAndExitCodes) {
 }
 
 TEST_F(CosimCommandLine, RecordsHartBusAndChipOnOneTimeLine) {
-  ASSERT_EQ(run(program("interrupts"), {"--trace", "--transactions"}).code, 0);
+  ASSERT_EQ(run(hart_program("interrupts"), {"--trace", "--transactions"}).code, 0);
   const std::string waves = content(folder_ / "run" / "trace.vcd");
   for (const char* part :
        {"$scope module hart", " pc ", " function ", "$scope module bus", "$scope module interrupts",
@@ -193,11 +195,11 @@ TEST_F(CosimCommandLine, RecordsHartBusAndChipOnOneTimeLine) {
 }
 
 TEST_F(CosimCommandLine, DrawsAnInterrupt) {
-  const auto latency = fs::path{KIRCHHOFF_FIRMWARE} / "latency.elf";
+  const auto latency = firmware_program("latency");
   if (!fs::exists(latency)) {
-    GTEST_SKIP() << "built without firmware";
+    GTEST_SKIP() << no_cross_compiler;
   }
-  const auto outcome = run(latency.string(), {"--trace", "--trace-signals", "!*router*"});
+  const auto outcome = run(latency, {"--trace", "--trace-signals", "!*router*"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("interrupt.svg"));
   const std::string picture = content(folder_ / "run" / "interrupt.svg");
@@ -209,7 +211,7 @@ TEST_F(CosimCommandLine, DrawsAnInterrupt) {
 
 TEST_F(CosimCommandLine, ProfileAddsUp) {
   for (const char* name : {"compute", "interrupts"}) {
-    const auto outcome = run(program(name), {"--profile"});
+    const auto outcome = run(hart_program(name), {"--profile"});
     ASSERT_EQ(outcome.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("asleep in WFI"));
     std::istringstream table{content(folder_ / "run" / "profile.csv")};

@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "testbenches/system/cosim_programs.h"
 #include "testbenches/system/gdb_debugger.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
@@ -28,15 +30,9 @@ class CosimDebug : public testing::Test {
     if (!has_gdb()) {
       GTEST_SKIP() << "gdb-multiarch is not installed";
     }
-    if (!fs::exists(program("endless"))) {
-      GTEST_SKIP() << "no RISC-V cross compiler when this was built (Debian package gcc-riscv64-unknown-elf)";
+    if (!fs::exists(hart_program("endless"))) {
+      GTEST_SKIP() << no_cross_compiler;
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-debug-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   static std::string program(const std::string& name) {
@@ -64,13 +60,15 @@ class CosimDebug : public testing::Test {
   }
   json report() { return json::parse(content(folder_ / "run" / "report.json")); }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
   std::unique_ptr<RunningProgram> simulation_;
   std::unique_ptr<Debugger> debugger_;
 };
 
 TEST_F(CosimDebug, CtrlCStopsARunningProgram) {
-  start(program("endless"), {"--dataset", "none"}, {Debugger::control_c, "continue", "print/x $pc", "kill"});
+  start(hart_program("endless"), {"--dataset", "none"},
+        {Debugger::control_c, "continue", "print/x $pc", "kill"});
   const std::string text = debugger_->output();
   EXPECT_THAT(text, HasSubstr("SIGINT")) << text;
   EXPECT_THAT(text, HasSubstr("0x80000000"));
@@ -79,14 +77,14 @@ TEST_F(CosimDebug, CtrlCStopsARunningProgram) {
 }
 
 TEST_F(CosimDebug, StopsWhereNothingCanHappen) {
-  start(program("asleep"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
+  start(hart_program("asleep"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
   const std::string text = debugger_->output();
   EXPECT_THAT(text, HasSubstr("0x80000004")) << text;
   EXPECT_EQ(simulation_->wait().code, 4);
 }
 
 TEST_F(CosimDebug, StopsAtATrapThatNobodyHandles) {
-  start(program("no_handler"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
+  start(hart_program("no_handler"), {"--dataset", "none"}, {"continue", "print/x $pc", "continue"});
   const std::string text = debugger_->output();
   EXPECT_THAT(text, HasSubstr("SIGILL")) << text;
   EXPECT_EQ(simulation_->wait().code, 5);

@@ -14,8 +14,10 @@
 #include <thread>
 #include <vector>
 
+#include "testbenches/system/cosim_programs.h"
 #include "testbenches/system/gdb_debugger.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 #include "testbenches/unit/gdb_caller.h"
 #include "testbenches/unit/gdb_malformed_packets.h"
 
@@ -61,22 +63,17 @@ class DebuggedCosim {
 class CosimGdb : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(firmware("latency"))) {
-      GTEST_SKIP() << "no RISC-V cross compiler when this was built (Debian package gcc-riscv64-unknown-elf)";
+    if (!fs::exists(firmware_program("latency"))) {
+      GTEST_SKIP() << no_cross_compiler;
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-cosim-gdb-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   static std::string firmware(const std::string& name) {
     return (fs::path{KIRCHHOFF_FIRMWARE} / (name + ".elf")).string();
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 /// Where gdb-multiarch is needed.
@@ -94,10 +91,10 @@ class CosimGdbSession : public CosimGdb {
   };
   Recorded session(const std::string& name, const std::vector<std::string>& commands,
                    std::vector<std::string> more = {"--dataset", "none"}) {
-    DebuggedCosim cosim(firmware(name), folder_, std::move(more));
+    DebuggedCosim cosim(firmware_program(name), folder_, std::move(more));
     EXPECT_NE(cosim.port(), 0) << content(folder_ / "stderr");
     Recorded recorded;
-    recorded.text = Debugger(cosim.port(), commands, firmware(name)).output();
+    recorded.text = Debugger(cosim.port(), commands, firmware_program(name)).output();
     recorded.outcome = cosim.program().wait();
     if (fs::exists(folder_ / "run" / "report.json")) recorded.report = cosim.report();
     return recorded;
@@ -170,9 +167,9 @@ TEST_F(CosimGdbSession, ARunWithBreakpointsIsTheRunWithoutThem) {
       session("latency", {"break accelerator_interrupt", "continue", "backtrace", "ignore 1 100", "continue",
                           "info registers", "monitor registers", "delete", "continue"});
   EXPECT_EQ(debugged.outcome.code, 0);
-  const ProgramOutcome alone =
-      run_program(KIRCHHOFF_PROGRAM,
-                  {firmware("latency"), "--dataset", "none", "--out", (folder_ / "alone").string()}, folder_);
+  const ProgramOutcome alone = run_program(
+      KIRCHHOFF_PROGRAM,
+      {firmware_program("latency"), "--dataset", "none", "--out", (folder_ / "alone").string()}, folder_);
   EXPECT_EQ(alone.code, 0);
   const json report = json::parse(content(folder_ / "alone" / "report.json"));
   EXPECT_EQ(debugged.report["hart"]["instructions"], report["hart"]["instructions"]);
@@ -199,7 +196,7 @@ TEST_F(CosimGdbSession, ASleepThatWasLookedAtGoesOn) {
       {"break wait_irq", "continue", "delete", Debugger::control_c, "continue", "backtrace", "continue"},
       training);
   EXPECT_THAT(debugged.text, HasSubstr("Program received signal SIGINT"));
-  std::vector<std::string> arguments{firmware("train"), "--out", (folder_ / "alone").string()};
+  std::vector<std::string> arguments{firmware_program("train"), "--out", (folder_ / "alone").string()};
   arguments.insert(arguments.end(), training.begin(), training.end());
   EXPECT_EQ(debugged.outcome.code, run_program(KIRCHHOFF_PROGRAM, arguments, folder_).code);
   const json report = json::parse(content(folder_ / "alone" / "report.json"));
@@ -214,7 +211,7 @@ TEST_F(CosimGdbSession, DetachingLetsTheFirmwareRunToItsEnd) {
 }
 
 TEST_F(CosimGdb, CtrlCAtTheTerminalEndsAHaltedRun) {
-  DebuggedCosim cosim(firmware("latency"), folder_, {"--dataset", "none"});
+  DebuggedCosim cosim(firmware_program("latency"), folder_, {"--dataset", "none"});
   ASSERT_NE(cosim.port(), 0) << content(folder_ / "stderr");
   unit::Caller caller(cosim.port());
   ASSERT_TRUE(caller.connected);
@@ -240,7 +237,7 @@ TEST_F(CosimGdb, LivesThroughMalformedPackets) {
   while (sent < most || !answers) {
     ASSERT_LT(runs, 2000);
     const fs::path folder = folder_ / std::to_string(runs++);
-    DebuggedCosim cosim(firmware("latency"), folder, {"--dataset", "none", "--max-time", "1s"});
+    DebuggedCosim cosim(firmware_program("latency"), folder, {"--dataset", "none", "--max-time", "1s"});
     ASSERT_NE(cosim.port(), 0) << content(folder / "stderr");
     unit::Caller caller(cosim.port());
     ASSERT_TRUE(caller.connected);

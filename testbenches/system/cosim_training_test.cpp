@@ -11,8 +11,10 @@
 
 #include "testbenches/cosim/image/network_image.h"
 #include "testbenches/host/child.h"
+#include "testbenches/system/cosim_programs.h"
 #include "testbenches/system/host_chain.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
@@ -69,16 +71,9 @@ std::uint64_t number_after(const std::string& text, const std::string& words) {
 class CosimTraining : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(fs::path{KIRCHHOFF_FIRMWARE} / "train.elf")) {
-      GTEST_SKIP() << "no firmware: there was no cross compiler when this was built (Debian packages "
-                      "gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf)";
+    if (!fs::exists(firmware_program("train"))) {
+      GTEST_SKIP() << no_cross_compiler;
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-cosim-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
   ProgramOutcome run(const std::string& firmware, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments{firmware, "--out", (folder_ / "run").string()};
@@ -94,7 +89,8 @@ class CosimTraining : public testing::Test {
     return options;
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 /// Phase change memory drifts, and capacitors leak, from their programming on: where both chains begin at the
@@ -146,11 +142,10 @@ TEST_F(CosimTraining, ProcessorComputesWhatQemuComputes) {
   if (!fs::exists(qemu)) {
     GTEST_SKIP() << "no " << qemu << " (Debian package qemu-system-misc) to compare with";
   }
-  const auto there =
-      run_program(qemu,
-                  {"-M", "virt", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "stdio",
-                   "-kernel", (fs::path{KIRCHHOFF_FIRMWARE} / "checksum.elf").string()},
-                  folder_);
+  const auto there = run_program(qemu,
+                                 {"-M", "virt", "-bios", "none", "-display", "none", "-monitor", "none",
+                                  "-serial", "stdio", "-kernel", firmware_program("checksum")},
+                                 folder_);
   EXPECT_EQ(there.code, 0) << there.err;
   EXPECT_EQ(there.out, here.out);
 }

@@ -16,6 +16,7 @@
 #include "interconnect/packet_time.h"
 #include "model/chip/chip.h"
 #include "model/chip/register_map.h"
+#include "testbenches/host/debug_access.h"
 #include "testbenches/system/chip_bench.h"
 #include "testbenches/system/raw_access.h"
 
@@ -154,13 +155,7 @@ class FirmwareHost : public sc_core::sc_module, public HostBus {
     return debug(tlm::TLM_READ_COMMAND, address, bytes);
   }
   std::size_t debug(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> bytes) {
-    tlm::tlm_generic_payload payload;
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(reinterpret_cast<unsigned char*>(bytes.data()));
-    payload.set_data_length(static_cast<unsigned>(bytes.size()));
-    payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
-    return socket->transport_dbg(payload);
+    return debug_access(*socket.operator->(), command, address, bytes);
   }
   void sleep(foundation::Duration length) override { wait(interconnect::to_sc_time(length)); }
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "model/chip/error_cause.h"
+#include "testbenches/system/cosim_programs.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 
 namespace {
 
@@ -21,21 +23,13 @@ using testing::Not;
 class Firmware : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(fs::path{KIRCHHOFF_FIRMWARE} / "train.elf")) {
-      GTEST_SKIP() << "no firmware: there was no cross compiler when this was built (Debian packages "
-                      "gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf)";
+    if (!fs::exists(firmware_program("train"))) {
+      GTEST_SKIP() << no_cross_compiler;
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-firmware-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
   /// A program on a small network.
   ProgramOutcome run(const std::string& firmware, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{(fs::path{KIRCHHOFF_FIRMWARE} / (firmware + ".elf")).string(), "--out",
-                                       (folder_ / "run").string()};
+    std::vector<std::string> arguments{firmware_program(firmware), "--out", (folder_ / "run").string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
   }
@@ -45,7 +39,8 @@ class Firmware : public testing::Test {
     return run(firmware, arguments);
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Firmware, TheHalKeepsItsPromises) {

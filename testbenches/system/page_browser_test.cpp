@@ -15,6 +15,7 @@
 #include "testbenches/page/report_page.h"
 #include "testbenches/system/browser.h"
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 #include "testbenches/unit/report_example.h"
 
 namespace kirchhoff::testbenches {
@@ -64,12 +65,6 @@ class Page : public testing::Test {
       GTEST_SKIP() << "no Chromium on the PATH: report.html was NOT looked at in a browser; "
                       "apt-get install chromium";
     }
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-page-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
   }
 
   LoadedPage load(const fs::path& page) { return Browser{program_, folder_ / "browser"}.load(page); }
@@ -103,7 +98,8 @@ class Page : public testing::Test {
   }
 
   fs::path program_;
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Page, ShowsWhatTheReportHolds) {

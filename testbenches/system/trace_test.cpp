@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "testbenches/system/program_runner.h"
+#include "testbenches/system/scratch_folder.h"
 #include "traces/vcd_reader.h"
 
 namespace {
@@ -20,19 +21,13 @@ using kirchhoff::foundation::Duration;
 using kirchhoff::testbenches::content;
 using kirchhoff::testbenches::ProgramOutcome;
 using kirchhoff::testbenches::run_program;
+using kirchhoff::testbenches::ScratchFolder;
 using testing::HasSubstr;
 using testing::Not;
 
 /// ./kirchhoff trace, and what explore records, run as a user runs them.
 class Trace : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "kirchhoff-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   ProgramOutcome run(const std::vector<std::string>& arguments) {
     return run_program(KIRCHHOFF_PROGRAM, arguments, folder_);
   }
@@ -65,7 +60,8 @@ class Trace : public testing::Test {
     return std::system(("command -v " + program + " >/dev/null 2>&1").c_str()) == 0;
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path& folder_ = scratch_.path();
 };
 
 TEST_F(Trace, HelpNamesOptionsAndExitCodes) {
