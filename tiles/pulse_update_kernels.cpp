@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "foundation/aligned.h"
+#include "foundation/avx512.h"
 #include "foundation/dispatch.h"
 #include "tiles/pulse_update.h"
 
@@ -21,8 +22,7 @@ struct Block {
 };
 
 template <bool Limited>
-[[gnu::always_inline]] inline void gather(const PulsedCell* pulsed, std::size_t size,
-                                          const PulseTargets& targets, Block& block) {
+inline void gather(const PulsedCell* pulsed, std::size_t size, const PulseTargets& targets, Block& block) {
   for (std::size_t k = 0; k < size; ++k) {
     const std::size_t cell = pulsed[k] / 2;
     const CapacitorState& state = targets.cells[cell];
@@ -36,6 +36,31 @@ template <bool Limited>
     }
   }
 }
+
+#ifdef KIRCHHOFF_DISPATCH
+/// The same sixteen cells at a time, without limits of each.
+__attribute__((target("arch=x86-64-v4"))) inline void gather_wide(const PulsedCell* pulsed, std::size_t size,
+                                                                  const PulseTargets& targets, Block& block) {
+  constexpr std::size_t lanes = foundation::vector_floats;
+  const __m512i even = _mm512_set_epi32(30, 28, 26, 24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  for (std::size_t k = 0; k < size; k += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) {
+      __builtin_prefetch(targets.cells + pulsed[k + l + PulseList::margin] / 2, 1);
+    }
+    const auto listed = foundation::first_lanes(size - k);
+    const __m512i cell_and_source = _mm512_maskz_loadu_epi32(listed, pulsed + k);
+    const __m512i cells = _mm512_srli_epi32(cell_and_source, 1);
+    const __m512i low = _mm512_i32gather_epi64(_mm512_castsi512_si256(cells), targets.cells, 8);
+    const __m512i high = _mm512_i32gather_epi64(_mm512_extracti64x4_epi64(cells, 1), targets.cells, 8);
+    const __m512i both_steps = _mm512_permutex2var_epi32(low, odd, high);
+    const __m512i place = _mm512_slli_epi32(_mm512_and_si512(cell_and_source, _mm512_set1_epi32(1)), 4);
+    const __m512i steps = _mm512_and_si512(_mm512_srlv_epi32(both_steps, place), _mm512_set1_epi32(0xffff));
+    _mm512_store_si512(block.q_us + k, _mm512_permutex2var_epi32(low, even, high));
+    _mm512_store_ps(block.step_units + k, _mm512_cvtepi32_ps(steps));
+  }
+}
+#endif
 
 template <bool Limited>
 [[gnu::always_inline]] inline void move(const PulsedCell* __restrict pulsed,
@@ -65,14 +90,14 @@ template <bool Limited>
   }
 }
 
-template <bool Limited>
+template <bool Limited, auto Gather>
 [[gnu::always_inline]] inline void apply(const PulsedCell* pulsed, const std::uint32_t* counts,
                                          std::size_t size, const float* normals, const CapacitorCell& cell,
                                          const PulseTargets& targets) {
   Block block;
   for (std::size_t first = 0; first < size; first += kBlock) {
     const std::size_t here = std::min(kBlock, size - first);
-    gather<Limited>(pulsed + first, here, targets, block);
+    Gather(pulsed + first, here, targets, block);
     move<Limited>(pulsed + first, counts + first, normals + first, here, cell, targets.step_unit_us,
                   targets.to_weight, block);
     for (std::size_t k = 0; k < here; ++k) {
@@ -83,15 +108,30 @@ template <bool Limited>
   }
 }
 
-KIRCHHOFF_CLONES void apply_all(const PulsedCell* pulsed, const std::uint32_t* counts, std::size_t size,
-                                const float* normals, const CapacitorCell cell, const PulseTargets targets) {
-  apply<false>(pulsed, counts, size, normals, cell, targets);
+#ifdef KIRCHHOFF_DISPATCH
+__attribute__((target("arch=x86-64-v4"))) void apply_all(const PulsedCell* pulsed,
+                                                         const std::uint32_t* counts, std::size_t size,
+                                                         const float* normals, const CapacitorCell cell,
+                                                         const PulseTargets targets) {
+  apply<false, gather_wide>(pulsed, counts, size, normals, cell, targets);
+}
+__attribute__((target("arch=x86-64-v3"))) void apply_all(const PulsedCell* pulsed,
+                                                         const std::uint32_t* counts, std::size_t size,
+                                                         const float* normals, const CapacitorCell cell,
+                                                         const PulseTargets targets) {
+  apply<false, gather<false>>(pulsed, counts, size, normals, cell, targets);
+}
+__attribute__((target("default")))
+#endif
+void apply_all(const PulsedCell* pulsed, const std::uint32_t* counts, std::size_t size, const float* normals,
+               const CapacitorCell cell, const PulseTargets targets) {
+  apply<false, gather<false>>(pulsed, counts, size, normals, cell, targets);
 }
 
 KIRCHHOFF_CLONES void apply_limited(const PulsedCell* pulsed, const std::uint32_t* counts, std::size_t size,
                                     const float* normals, const CapacitorCell cell,
                                     const PulseTargets targets) {
-  apply<true>(pulsed, counts, size, normals, cell, targets);
+  apply<true, gather<true>>(pulsed, counts, size, normals, cell, targets);
 }
 
 }  // namespace
@@ -104,8 +144,11 @@ void prefetch_first(const PulseList& pulses, const PulseTargets& targets) {
 
 void apply_pulses(const PulseList& pulses, const float* normals, const CapacitorCell& cell,
                   const PulseTargets& targets) {
-  const auto apply_to = targets.limits != nullptr ? apply_limited : apply_all;
-  apply_to(pulses.cells.data(), pulses.counts.data(), pulses.size, normals, cell, targets);
+  if (targets.limits != nullptr) {
+    apply_limited(pulses.cells.data(), pulses.counts.data(), pulses.size, normals, cell, targets);
+  } else {
+    apply_all(pulses.cells.data(), pulses.counts.data(), pulses.size, normals, cell, targets);
+  }
 }
 
 }  // namespace kirchhoff::tiles
