@@ -17,7 +17,9 @@ namespace kirchhoff::interconnect {
 /// All values of a vector travel at once: its transport takes the longest pulse, an integration time,
 /// whatever the values and their number, and a buffer's delay per hop. Activations and deltas travel so. A
 /// switch passes a pulse on as it comes, hence a circuit is held from end to end (hold_circuit()), and what
-/// the tile at its end sees has jitter (tiles::DurationJitter).
+/// the tile at its end sees has jitter (tiles::DurationJitter). Approximately timed, an endpoint and its
+/// router tell each other of pulses over the socket that packets take, one at a time: pulses that come while
+/// a packet does begin as soon as it is through.
 ///
 /// Partial sums, exponents, outputs and accesses stay packets of the digital mesh: arrays still convert, and
 /// a collector sums what they converted. The tile at the end counts the pulses into its line buffers and

@@ -11,6 +11,7 @@
 #include "foundation/duration.h"
 #include "foundation/state_fields.h"
 #include "interconnect/duration_wires.h"
+#include "interconnect/packet.h"
 
 namespace kirchhoff::interconnect {
 
@@ -30,6 +31,18 @@ struct LinkTiming {
   [[nodiscard]] std::uint64_t flits(std::uint64_t bits) const { return (bits + width_bits - 1) / width_bits; }
   [[nodiscard]] foundation::Duration serialisation(std::uint64_t bits) const {
     return cycle * static_cast<std::int64_t>(flits(bits));
+  }
+  /// Does this packet travel as pulses, beside the links of the packet mesh?
+  [[nodiscard]] bool on_wires(const PacketHeader& header) const {
+    return wires && header.by_table && DurationWires::carries(header.kind);
+  }
+  /// How long it takes a link of the packet mesh.
+  [[nodiscard]] foundation::Duration link_time(const PacketHeader& header) const {
+    return on_wires(header) ? foundation::Duration{0} : serialisation(header.wire_bits());
+  }
+  /// From its start on a link to an endpoint until it is complete there.
+  [[nodiscard]] foundation::Duration arrival_time(const PacketHeader& header) const {
+    return on_wires(header) ? wires->length(header) : serialisation(header.wire_bits());
   }
   [[nodiscard]] foundation::Duration router_latency() const {
     return cycle * static_cast<std::int64_t>(router_cycles);

@@ -8,7 +8,8 @@
 
 namespace kirchhoff::interconnect {
 
-/// The room of a packet in the buffer behind a link: accesses have a channel of their own, with room for one.
+/// The room of a packet in the buffer behind a link: accesses have a channel of their own, with room for one;
+/// pulses are stored nowhere.
 struct BufferRoom {
   std::size_t channel;
   std::uint32_t flits;
@@ -16,7 +17,9 @@ struct BufferRoom {
 inline BufferRoom buffer_room(const PacketHeader& header, const LinkTiming& timing) {
   return header.kind == PacketKind::access
              ? BufferRoom{timing.virtual_channels, 1}
-             : BufferRoom{header.channel, static_cast<std::uint32_t>(timing.flits(header.wire_bits()))};
+             : BufferRoom{header.channel, timing.on_wires(header)
+                                              ? 0
+                                              : static_cast<std::uint32_t>(timing.flits(header.wire_bits()))};
 }
 
 /// Whose links are sent on.

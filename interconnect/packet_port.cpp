@@ -92,8 +92,7 @@ void PacketPort::send_waiting(Duration at) {
     auto& payload = *waiting_.top().payload;
     waiting_.pop();
     const BufferRoom room = room_of(payload);
-    link_.start(room.channel, room.flits, at,
-                at + timing_.serialisation(head_of(payload)->header.wire_bits()));
+    link_.start(room.channel, room.flits, at, at + timing_.link_time(head_of(payload)->header));
     sender_.begin(*socket_.get_base_port().operator->(), payload);
   }
 }
@@ -141,8 +140,8 @@ tlm::tlm_sync_enum PacketPort::forward(tlm::tlm_generic_payload& payload, tlm::t
     return tlm::TLM_COMPLETED;
   }
   payload.acquire();
-  delay += to_sc_time(timing_.serialisation(head->header.wire_bits()));
-  const Duration tail = now() + to_duration(delay);
+  const Duration tail = now() + to_duration(delay) + timing_.arrival_time(head->header);
+  delay += to_sc_time(timing_.link_time(head->header));
   arriving_.push({tail, order_++, &payload});
   wake_at(tail);
   phase = tlm::END_REQ;

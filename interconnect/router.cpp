@@ -230,7 +230,7 @@ void Router::transport(Reservations* entry, tlm::tlm_generic_payload& payload, s
   }
   const PacketHeader& header = head->header;
   if (header.by_table) {
-    if (group_.timing.wires && DurationWires::carries(header.kind)) {
+    if (group_.timing.on_wires(header)) {
       follow_wires(entry, header, payload, delay);
     } else {
       follow_table(entry, header, payload, delay);
@@ -443,18 +443,26 @@ void Router::follow_table(Reservations* entry, const PacketHeader& header, tlm::
 
 void Router::follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                           sc_core::sc_time& delay) {
+  std::vector<Duration> begins;
+  if (const KnownTree* known = hold_wires(entry, header, payload, absolute(delay), begins)) {
+    hand_on(*known, entry, header, begins, group_.timing.wires->length(header), payload, delay);
+  }
+}
+
+const KnownTree* Router::hold_wires(Reservations* entry, const PacketHeader& header,
+                                    tlm::tlm_generic_payload& payload, Duration ready,
+                                    std::vector<Duration>& begins) {
   const KnownTree& known = tree_of(header.route);
   if (known.fault != nullptr) {
     refuse_route(payload, header.route, known.fault);
-    return;
+    return nullptr;
   }
   const auto& wires = *group_.timing.wires;
   const auto hops = known.hops;
   const Duration length = wires.length(header);
-  std::vector<Duration> begins(hops.size());
+  begins.resize(hops.size());
   hold_circuit(hops, {known.wires, hops.size()}, entry == nullptr ? nullptr : &core_.wires_beside(*entry),
-               wires.buffer, length, to_duration(sc_core::sc_time_stamp()) + to_duration(delay), begins,
-               group_.settled);
+               wires.buffer, length, ready, begins, group_.settled);
   const std::uint64_t pulses = DurationWires::pulses(
       header, {reinterpret_cast<const std::byte*>(payload.get_data_ptr()), payload.get_data_length()});
   for (std::size_t i = 0; i < hops.size(); ++i) {
@@ -463,7 +471,30 @@ void Router::follow_wires(Reservations* entry, const PacketHeader& header, tlm::
       group_.links.passed(hops[i].node, hops[i].port, header.kind, begins[i], begins[i], begins[i] + length);
     }
   }
-  hand_on(known, entry, header, begins, length, payload, delay);
+  return &known;
+}
+
+std::optional<Duration> Router::open_circuit(Port in, tlm::tlm_generic_payload& payload) {
+  const PacketHeader& header = head_of(payload)->header;
+  std::vector<Duration> begins;
+  const Duration ready = to_duration(sc_core::sc_time_stamp());
+  const KnownTree* const known = hold_wires(&core_.entry(in), header, payload, ready, begins);
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  for (const KnownTree::Exit& exit : known->exits) {
+    const RouteTree::Hop& hop = known->hops[exit.hop];
+    group_.routers[hop.node]->switch_->send_pulses(hop.port, group_.packets->share(payload, header),
+                                                   begins[exit.hop]);
+  }
+  const auto& wires = *group_.timing.wires;
+  return begins.front() - wires.buffer + wires.length(header);
+}
+
+void Router::pulses_begin(Port out, const PacketHeader& header, Duration end) {
+  if (group_.log.wanted()) {
+    log_delivery(out, header, end);
+  }
 }
 
 /// Calls what is behind the exits, which `begins` and `length` say when.

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -79,7 +80,8 @@ struct RouterGroup {
 /// where it leaves the mesh. Sockets exist only where something is on the other side.
 /// A way that ends in a reduction has the reducing router's own target as its exit: the call of the last
 /// summand goes on with the sum.
-/// Where the mesh has duration wires, vectors travel on those (DurationWires), in loosely timed style only.
+/// Where the mesh has duration wires, vectors travel on those (DurationWires): the router at the entry holds
+/// the whole circuit.
 class Router : public sc_core::sc_module, private SwitchHost {
  public:
   /// A target socket that knows its port.
@@ -109,6 +111,11 @@ class Router : public sc_core::sc_module, private SwitchHost {
   /// The same for a vector on duration wires.
   void follow_wires(Reservations* entry, const PacketHeader& header, tlm::tlm_generic_payload& payload,
                     sc_core::sc_time& delay);
+  /// Holds the wires along a way and books the pulses; `begins` by hop. Null, and refused, where there is no
+  /// way.
+  const KnownTree* hold_wires(Reservations* entry, const PacketHeader& header,
+                              tlm::tlm_generic_payload& payload, foundation::Duration ready,
+                              std::vector<foundation::Duration>& begins);
   void hand_on(const KnownTree& known, const Reservations* entry, const PacketHeader& header,
                std::span<const foundation::Duration> begins, foundation::Duration length,
                tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -143,6 +150,8 @@ class Router : public sc_core::sc_module, private SwitchHost {
 
   [[nodiscard]] bool owns(const PacketHeader& header, std::uint64_t address) const override;
   void access_table(tlm::tlm_generic_payload& payload) override;
+  std::optional<foundation::Duration> open_circuit(Port in, tlm::tlm_generic_payload& payload) override;
+  void pulses_begin(Port out, const PacketHeader& header, foundation::Duration end) override;
   void added(const ReductionUnit::Sum& sum) override;
   void reduced(Port in, const PacketHeader& header, foundation::Duration end) override;
   void passes(Port out, const PacketHeader& header, foundation::Duration ready, foundation::Duration begin,

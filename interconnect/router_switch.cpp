@@ -50,8 +50,8 @@ bool RouterSwitch::is_at_rest() const {
   for (const Port port : all_ports) {
     credits_back = credits_back && switch_.link(port).is_at_rest();
   }
-  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty() &&
-         core_.reductions().is_empty();
+  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty() && circuits_.empty() &&
+         pulses_.empty() && core_.reductions().is_empty();
 }
 
 void RouterSwitch::wake_at(Duration at) {
@@ -136,6 +136,15 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
         {&payload, in,
          (from_endpoint ? begin : arrival) + core_.own_access_time(header.wire_bits(), from_endpoint), true});
     wake_at(answers_.back().at);
+  } else if (timing.on_wires(header)) {
+    head->header.entry_port = static_cast<std::uint8_t>(in) & 0xfU;
+    const auto until = host_.open_circuit(in, payload);
+    if (!until) {
+      return tlm::TLM_COMPLETED;
+    }
+    payload.acquire();
+    circuits_.push_back({&payload, in, *until});
+    wake_at(*until);
   } else if (const auto entry = header.by_table ? core_.reductions().find(header.route) : std::nullopt) {
     return reduce(*entry, in, payload, delay);
   } else {
@@ -154,8 +163,29 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
     wake_at(ready);
   }
   phase = tlm::END_REQ;
-  delay += to_sc_time(length);
+  delay += to_sc_time(timing.link_time(header));
   return tlm::TLM_UPDATED;
+}
+
+// ---- circuits ---------------------------------------------------------------------------------------
+
+void RouterSwitch::send_pulses(Port out, tlm::tlm_generic_payload& packet, Duration at) {
+  pulses_.push_back({&packet, out, at});
+  wake_at(at);
+}
+
+/// Told to the endpoint as soon as no packet is being told; false: not yet.
+bool RouterSwitch::begin_pulses(const Pulses& pulses, Duration now) {
+  CreditedLink& link = switch_.link(pulses.out);
+  if (pulses.at > now || link.can_start(0, 0, now) > now) {
+    return false;
+  }
+  auto& header = head_of(*pulses.packet)->header;
+  header.channel = 0;
+  host_.pulses_begin(pulses.out, header, now + core_.timing().arrival_time(header));
+  link.start(0, 0, now, now);
+  senders_[index_of(pulses.out)].begin(*forward_[index_of(pulses.out)], *pulses.packet);
+  return true;
 }
 
 // ---- reductions -------------------------------------------------------------------------------------
@@ -221,6 +251,24 @@ void RouterSwitch::step() {
       ++i;
     }
   }
+  for (std::size_t i = 0; i < circuits_.size();) {
+    if (circuits_[i].until <= at) {
+      const Circuit ended = circuits_[i];
+      circuits_.erase(circuits_.begin() + static_cast<std::ptrdiff_t>(i));
+      ended.payload->set_response_status(tlm::TLM_OK_RESPONSE);
+      respond(ended.in, *ended.payload);
+    } else {
+      ++i;
+    }
+  }
+  for (std::size_t i = 0; i < pulses_.size();) {
+    const Pulses due = pulses_[i];
+    if (begin_pulses(due, at)) {
+      pulses_.erase(pulses_.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
+  }
   switch_.advance(
       at,
       [this](const Stored& stored, const auto& departure) {
@@ -241,6 +289,12 @@ void RouterSwitch::step() {
   Duration next = switch_.next(at);
   for (const Answer& later : answers_) {
     next = std::min(next, later.at);
+  }
+  for (const Circuit& later : circuits_) {
+    next = std::min(next, later.until);
+  }
+  for (const Pulses& later : pulses_) {
+    next = std::min(next, switch_.link(later.out).can_start(0, 0, std::max(later.at, at)));
   }
   if (next != CreditedLink::never) {
     wake_at(next);
@@ -266,7 +320,7 @@ tlm::tlm_sync_enum RouterSwitch::backward(Port out, tlm::tlm_generic_payload& pa
 }
 
 void RouterSwitch::link_freed(Duration at) {
-  if (switch_.has_waiting()) {
+  if (switch_.has_waiting() || !pulses_.empty()) {
     wake_at(at);
   }
 }

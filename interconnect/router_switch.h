@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -33,6 +34,12 @@ class SwitchHost {
   virtual bool may_go_on(PacketHeader& header, Port port, tlm::tlm_generic_payload& payload) = 0;
   /// In words.
   [[nodiscard]] virtual std::string disabled_link(NodeId node, Port port) const = 0;
+  /// Holds the wires that this vector, which came in by `in`, takes from now on, and has its pulses sent at
+  /// their exits (RouterSwitch::send_pulses). Returns when the last pulse has left the sender; nothing, and
+  /// refused, where there is no way.
+  virtual std::optional<foundation::Duration> open_circuit(Port in, tlm::tlm_generic_payload& payload) = 0;
+  /// The pulses of a vector begin at an exit and are through at `end`.
+  virtual void pulses_begin(Port out, const PacketHeader& header, foundation::Duration end) = 0;
   /// A packet that could take an output link at `ready` takes it from `begin` until its tail is through.
   virtual void passes(Port out, const PacketHeader& header, foundation::Duration ready,
                       foundation::Duration begin, foundation::Duration tail) = 0;
@@ -52,8 +59,11 @@ class SwitchHost {
 /// later. An access is one transaction from its initiator to the node and back: BEGIN_RESP carries the
 /// answer, at each router after its latency and the answer's flits, as in loosely timed style; answers have
 /// wires of their own, where nobody waits. A packet that ends in a reduction here is taken in at once: its
-/// transaction is completed with the time of its tail; the sum is a packet of the router's own. What arrives
-/// in the same instant is arbitrated alike in whatever order the kernel calls.
+/// transaction is completed with the time of its tail; the sum is a packet of the router's own. A vector on
+/// duration wires is a transaction from its sender to the router there, which holds the circuit, and one from
+/// each exit to its endpoint: BEGIN_REQ when the pulses begin, END_REQ at once, for the packet link is not
+/// theirs, BEGIN_RESP when they are through; in between there is nothing but wires. What arrives in the same
+/// instant is arbitrated alike in whatever order the kernel calls.
 class RouterSwitch : private LinkOwner {
  public:
   RouterSwitch(SwitchHost& host, RouterCore& core, PacketPool& packets);
@@ -65,6 +75,10 @@ class RouterSwitch : private LinkOwner {
                              sc_core::sc_time& delay);
   tlm::tlm_sync_enum backward(Port out, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                               sc_core::sc_time& delay);
+
+  /// Pulses that begin at `at` on the wires beside an output to an endpoint. The switch gives up the
+  /// reference.
+  void send_pulses(Port out, tlm::tlm_generic_payload& packet, foundation::Duration at);
 
   /// To be called whenever woken.
   void step();
@@ -89,6 +103,17 @@ class RouterSwitch : private LinkOwner {
     Port in;
   };
 
+  struct Circuit {
+    tlm::tlm_generic_payload* payload;
+    Port in;
+    foundation::Duration until;
+  };
+  struct Pulses {
+    tlm::tlm_generic_payload* packet;
+    Port out;
+    foundation::Duration at;
+  };
+
   struct OwnSum {
     tlm::tlm_generic_payload* payload;
     std::size_t entry;
@@ -102,6 +127,7 @@ class RouterSwitch : private LinkOwner {
   [[nodiscard]] bool is_under_way(const tlm::tlm_generic_payload& access) const;
   bool may_pass(Port in, PacketHeader& header, std::uint8_t ports, tlm::tlm_generic_payload& payload);
   [[nodiscard]] std::string fault_of(Port in, const PacketHeader& header, std::uint8_t ports) const;
+  [[nodiscard]] bool begin_pulses(const Pulses& pulses, foundation::Duration now);
   void start(const Stored& stored, Port in, Port out, std::size_t channel);
   void link_freed(foundation::Duration at) override;
   void finished(tlm::tlm_generic_payload& payload, foundation::Duration at) override;
@@ -119,7 +145,9 @@ class RouterSwitch : private LinkOwner {
   std::vector<LinkSender> senders_;  ///< by port
   std::vector<Access> accesses_;     ///< handed on and not answered yet
   std::vector<Answer> answers_;
-  std::vector<OwnSum> sums_;  ///< stored here and not gone yet
+  std::vector<Circuit> circuits_;  ///< whose pulses are leaving their sender
+  std::vector<Pulses> pulses_;     ///< that will begin here
+  std::vector<OwnSum> sums_;       ///< stored here and not gone yet
   sc_core::sc_event wake_;
 };
 

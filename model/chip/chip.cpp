@@ -37,9 +37,6 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw foundation::ModelError("the chip needs a time resolution of 1 ps");
   }
-  if (description.link.wires && description.style != foundation::CodingStyle::loosely_timed) {
-    throw foundation::ModelError("duration wires are modelled in loosely timed style only");
-  }
   const tiles::FaultMap faults{
       description.faults,
       {description.topology.node_count(), description.tile.rows, description.tile.columns},

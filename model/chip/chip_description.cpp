@@ -62,11 +62,6 @@ std::int64_t duration_wires(const ChipParameters& chip) {
 ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail,
                               foundation::CodingStyle style) {
   const auto& chip = configuration.chip;
-  if (style == foundation::CodingStyle::approximately_timed && has_duration_wires(chip)) {
-    throw foundation::InputError(
-        "--style at models packets only, but mesh.transport is 'circuit'; take --style lt or transport "
-        "'packet'");
-  }
   const auto& technology = configuration.technology;
   ChipDescription d;
   d.style = style;

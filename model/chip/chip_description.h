@@ -46,8 +46,7 @@ struct ChipDescription {
   std::optional<foundation::EnergyModel> energy;  ///< behind the energy counter; without it there is none
 };
 
-/// Times come from the technology's base values. Throws InputError where a value cannot be built, or the
-/// style does not have the mesh's transport.
+/// Times come from the technology's base values. Throws InputError where a value cannot be built.
 ChipDescription describe_chip(const Configuration& configuration, tiles::Detail detail,
                               foundation::CodingStyle style = foundation::CodingStyle::loosely_timed);
 

@@ -148,7 +148,6 @@ Trained train(const std::vector<std::string>& more) {
                                   "capacitor.read_noise=0 uS"};
     sets.insert(sets.end(), more.begin(), more.end());
     ChipBench bench{sets};
-    bench.description.style = foundation::CodingStyle::loosely_timed;  // the only one it has
     const auto data = load_data_set("strokes", {.train = 40, .test = 1});
     bench.map(cropped_inputs, 10, true);
     const auto start = initial_weights(bench.widths(), Activation::logistic, 1);

@@ -165,6 +165,25 @@ TEST(CodingStyles, ComputeTheSameWhereExamplesUnderWayMeet) {
   EXPECT_NEAR(at.energy_j() / lt.energy_j(), 1, 0.001);
 }
 
+TEST(CodingStyles, AgreeToTheBitOnDurationWires) {
+  expect_same_bits({{"chip.mesh_rows=2", "chip.mesh_columns=2", "chip.tile_rows=600", "chip.tile_columns=64",
+                     "network.image_hidden=[40, 20]", "training.transfer_interval=20",
+                     "chip.examples_in_flight=2", "mesh.transport=circuit"}});
+}
+
+// On the preset's chip circuits wait for each other. Loosely timed, a call tree holds its circuits in the
+// order of calls, and a later call for an earlier time finds the gap; approximately timed, in the order of
+// time.
+TEST(CodingStyles, DifferALittleWhereCircuitsWaitForEachOther) {
+  const Scenario scenario{{"training.transfer_interval=40", "mesh.transport=circuit"}};
+  const Outcome lt = train(scenario, CodingStyle::loosely_timed);
+  const Outcome at = train(scenario, CodingStyle::approximately_timed);
+  std::printf("circuits: time AT/LT %.6f, energy AT/LT %.6f, correct %g / %g\n", at.time_ps / lt.time_ps,
+              at.energy_j() / lt.energy_j(), at.correct, lt.correct);
+  EXPECT_NEAR(at.time_ps / lt.time_ps, 1, 0.01);
+  EXPECT_NEAR(at.energy_j() / lt.energy_j(), 1, 0.01);
+}
+
 TEST(CodingStyles, AgreeToTheBitWithFloatWeights) {
   expect_same_bits({{}, 20, 128, tiles::Detail::ideal});
 }

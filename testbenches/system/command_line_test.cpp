@@ -112,8 +112,6 @@ TEST_F(CommandLine, RefusesBadConfigurations) {
   expect_refusal(explore({"--train", "-3"}), {"--train", "-3"});
   expect_refusal(explore({"--detail", "exact"}), {"exact", "physics"});
   expect_refusal(explore({"--style", "att"}), {"att", "lt"});
-  expect_refusal(explore({"--style", "at", "--set", "mesh.transport=circuit"}),
-                 {"--style at", "mesh.transport", "'circuit'", "--style lt"});
   expect_refusal(explore({"--set", "mesh.reduction=routers", "--set", "mesh.transport=circuit"}),
                  {"mesh.reduction = ", "routers", "mesh.transport = ", "circuit"});
   expect_refusal(explore({"--set", "mesh.reduction=router"}), {"mesh.reduction", "router", "collector"});

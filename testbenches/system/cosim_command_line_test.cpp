@@ -167,8 +167,6 @@ TEST_F(CosimCommandLine, RefusesBadOptions) {
   expect_end(run(hart_program("compute"), {"--train", "5"}), 2, {"--train", "--dataset none"});
   expect_end(run(hart_program("compute"), {"209k", "third"}), 2, {"more is named"});
   expect_end(run(hart_program("compute"), {"second.elf"}), 2, {"second.elf"});
-  expect_end(run(hart_program("compute"), {"--style", "at", "--set", "mesh.transport=circuit"}), 2,
-             {"--style lt"});
   expect_end(run(hart_program("compute"), {"--trace-signals", "hart.*"}), 2, {"--trace"});
 }
 

@@ -103,15 +103,18 @@ TEST_F(Trace, GoldenRunIsReproducedExactly) {
 TEST_F(Trace, StylesRecordTheSameWhereNothingWaits) {
   // One tile per layer: no packet meets another, so that every transaction and every change of a signal comes
   // at the same instant in both styles.
-  for (const char* style : {"lt", "at"}) {
-    const auto outcome =
-        trace({"--examples", "3", "--quiet", "--set", "chip.tile_rows=529", "--style", style}, style);
-    ASSERT_EQ(outcome.code, 0) << outcome.err;
-  }
-  for (const char* file : {"trace.vcd", "transactions.csv"}) {
-    const std::string lt = content(folder_ / "lt" / file);
-    EXPECT_GT(lt.size(), 10000U);
-    EXPECT_TRUE(lt == content(folder_ / "at" / file)) << file;
+  for (const char* transport : {"packet", "circuit"}) {
+    for (const char* style : {"lt", "at"}) {
+      const auto outcome = trace({"--examples", "3", "--quiet", "--set", "chip.tile_rows=529", "--set",
+                                  std::string{"mesh.transport="} + transport, "--style", style},
+                                 style);
+      ASSERT_EQ(outcome.code, 0) << outcome.err;
+    }
+    for (const char* file : {"trace.vcd", "transactions.csv"}) {
+      const std::string lt = content(folder_ / "lt" / file);
+      EXPECT_GT(lt.size(), 10000U);
+      EXPECT_TRUE(lt == content(folder_ / "at" / file)) << transport << ", " << file;
+    }
   }
 }
 

@@ -56,7 +56,7 @@ tlm::tlm_sync_enum TrafficNode::forward(tlm::tlm_generic_payload& payload, tlm::
   }
   payload.acquire();
   const auto& timing = style_.timing;
-  const auto length = timing.serialisation(head_of(payload)->header.wire_bits());
+  const auto length = timing.arrival_time(head_of(payload)->header);
   held_up_.notify(payload, delay + to_sc_time(length + timing.cycle * (random_->word() % most_cycles_)));
   return tlm::TLM_ACCEPTED;
 }
