@@ -132,6 +132,7 @@ ChipDescription describe_chip(const Configuration& configuration, tiles::Detail 
   d.sequencer.tile_rows = tile.rows;
   d.sequencer.route_entries = d.route_entries;
   d.sequencer.receive_entries = tile.flow_entries;
+  d.sequencer.reduction_entries = d.link.reduction_entries;
   d.sequencer.examples_in_flight = tile.examples_in_flight;
 
   d.host.virtual_channels = d.link.virtual_channels;

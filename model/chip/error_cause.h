@@ -118,7 +118,7 @@ inline constexpr std::array<ErrorCauseDoc, 33> error_cause_docs{{
     {ErrorCause::self_test_receive_table, "SELF_TEST_RECEIVE_TABLE",
      "an entry of the receive table does not keep a pattern", "of the entry"},
     {ErrorCause::self_test_route_table, "SELF_TEST_ROUTE_TABLE",
-     "an entry of the route table does not keep a pattern", "of the entry"},
+     "an entry of the route or reduction table does not keep a pattern", "of the entry"},
     {ErrorCause::self_test_weights, "SELF_TEST_WEIGHTS", "a weight that does not take a pattern",
      "of the cell"},
     {ErrorCause::aborted, "ABORTED", "the host wrote CONTROL.ABORT", ""},

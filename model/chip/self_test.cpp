@@ -81,6 +81,18 @@ void SelfTest::route_table() {
   }
 }
 
+void SelfTest::reduction_table() {
+  constexpr std::uint32_t input_bits = 0x1fffff;  // INPUTS without VALID: nothing is added meanwhile
+  for (std::size_t entry = 0; entry < shape_.reduction_entries && !access_.stopping(); ++entry) {
+    const std::uint64_t address =
+        address_of(interconnect::router_reduction_table_offset + entry * interconnect::reduction_entry_bytes);
+    const auto inputs = access_.read(address);
+    const bool in_use = inputs.has_value() && (*inputs & interconnect::reduction_valid) != 0;
+    check(in_use || (keeps_patterns(address, input_bits) && keeps_patterns(address + 4, 0xffff)),
+          ErrorCause::self_test_route_table, address);
+  }
+}
+
 void SelfTest::cells(std::size_t row, std::size_t columns) {
   const auto address_of_cell = [&](std::size_t column) {
     return interconnect::cell_address(node_, CellPlane::weight, row * shape_.tile_columns + column);

@@ -28,8 +28,9 @@ class NodeAccess {
 
 /// Tests a node that nothing is on its way to, and leaves it as it was.
 ///
-/// Every writable register of the tile but CONTROL and STATUS, and every entry of both tables that is not in
-/// use, gets two complementary patterns, is read back and restored; STATUS and entries in use are only read.
+/// Every writable register of the tile but CONTROL and STATUS, and every entry of the receive, route and
+/// reduction tables that is not in use, gets two complementary patterns, is read back and restored; STATUS
+/// and entries in use are only read. The access table, by which the test itself comes here, is not touched.
 /// With cells, one row is programmed to a pattern of both signs, read back and programmed to what it was:
 /// exactly in detail ideal, as well as programming can in physics. Not tested: converters, links.
 class SelfTest {
@@ -37,6 +38,7 @@ class SelfTest {
   struct Shape {
     std::size_t route_entries = 0;
     std::size_t receive_entries = 0;
+    std::size_t reduction_entries = 0;
     std::size_t tile_columns = 0;
   };
   SelfTest(NodeAccess& access, const Shape& shape, interconnect::NodeId node)
@@ -45,6 +47,7 @@ class SelfTest {
   void registers();
   void receive_table();
   void route_table();
+  void reduction_table();
   void cells(std::size_t row, std::size_t columns);
 
   [[nodiscard]] std::uint32_t checks() const { return checks_; }

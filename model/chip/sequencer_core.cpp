@@ -236,7 +236,10 @@ void SequencerCore::self_test(const Descriptor& descriptor, Duration& now, Compl
   const Duration start = now;
   NodePort node{ports_, now};
   SelfTest test{node,
-                {parameters_.route_entries, parameters_.receive_entries, parameters_.tile_columns},
+                {.route_entries = parameters_.route_entries,
+                 .receive_entries = parameters_.receive_entries,
+                 .reduction_entries = parameters_.reduction_entries,
+                 .tile_columns = parameters_.tile_columns},
                 descriptor.node};
   state("SELF_TEST", now);
   test.registers();
@@ -245,6 +248,10 @@ void SequencerCore::self_test(const Descriptor& descriptor, Duration& now, Compl
   ports_.settled(now);
   test.route_table();
   ports_.settled(now);
+  if (parameters_.reduction_entries != 0) {
+    test.reduction_table();
+    ports_.settled(now);
+  }
   if (descriptor.has(descriptor_cells) && !ports_.stopping()) {
     test.cells(descriptor.count, descriptor.columns);
     ports_.settled(now);

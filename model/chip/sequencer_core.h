@@ -66,6 +66,7 @@ struct SequencerParameters {
   std::size_t tile_rows = 4096;
   std::size_t route_entries = 1024;
   std::size_t receive_entries = 256;
+  std::size_t reduction_entries = 0;
   std::size_t examples_in_flight = 1;  ///< line buffers of the tiles
 };
 

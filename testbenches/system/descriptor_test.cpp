@@ -69,6 +69,41 @@ class Descriptors : public testing::Test {
   DataSet data;
   std::vector<Matrix> weights;
   ChipDriver::Batch batch;
+
+  void expect_self_test_leaves_the_node(const std::vector<std::string>& sets, std::size_t table_entries) {
+    FirmwareBench bench{sets, tiles::Detail::ideal};
+    bench.run([&](FirmwareHost& host) {
+      start(bench, host);
+      const auto& tile = bench.mapping.tiles[3];
+      const auto registers = [&] {
+        std::vector<std::uint32_t> all;
+        for (std::uint64_t offset = 0; offset < interconnect::node_window_bytes; offset += 4) {
+          all.push_back(host.peek32(interconnect::node_register_address(tile.node, offset)).value_or(77));
+        }
+        return all;
+      };
+      const auto before = registers();
+      const auto cells = bench.weights(host);
+      auto test = of(DescriptorOperation::self_test, mr::descriptor_cells);
+      test.node = tile.node;
+      test.count = 5;
+      test.columns = static_cast<std::uint32_t>(tile.columns);
+      const auto record = host.run_one(test);
+      EXPECT_EQ(record.completion.error, 0U) << std::hex << record.cause << " " << record.error_address;
+      // 25 registers, the tables, each cell of the row twice and the row once.
+      EXPECT_EQ(record.completion.count, 25 + table_entries + 2 * tile.columns + 1);
+      EXPECT_EQ(record.completion.correct, record.completion.count);
+      EXPECT_EQ(registers(), before);
+      EXPECT_EQ(bench.weights(host), cells);
+      // A row that the network does not use is refused, and said so.
+      test.count = static_cast<std::uint32_t>(tile.rows());
+      if (tile.rows() < bench.description.tile.rows) {
+        const auto beyond = host.run_one(test);
+        EXPECT_EQ(beyond.cause, static_cast<std::uint32_t>(mr::ErrorCause::weights_refused));
+      }
+      expect_it_trains(host);
+    });
+  }
 };
 
 TEST_F(Descriptors, SixtyFourOutstanding) {
@@ -252,38 +287,11 @@ TEST_F(Descriptors, SegmentsOfWeights) {
 }
 
 TEST_F(Descriptors, SelfTestLeavesTheNodeAsItWas) {
-  FirmwareBench bench{{}, tiles::Detail::ideal};
-  bench.run([&](FirmwareHost& host) {
-    start(bench, host);
-    const auto& tile = bench.mapping.tiles[3];
-    const auto registers = [&] {
-      std::vector<std::uint32_t> all;
-      for (std::uint64_t offset = 0; offset < interconnect::node_window_bytes; offset += 4) {
-        all.push_back(host.peek32(interconnect::node_register_address(tile.node, offset)).value_or(77));
-      }
-      return all;
-    };
-    const auto before = registers();
-    const auto cells = bench.weights(host);
-    auto test = of(DescriptorOperation::self_test, mr::descriptor_cells);
-    test.node = tile.node;
-    test.count = 5;
-    test.columns = static_cast<std::uint32_t>(tile.columns);
-    const auto record = host.run_one(test);
-    EXPECT_EQ(record.completion.error, 0U) << std::hex << record.cause << " " << record.error_address;
-    // 25 registers, both tables, each cell of the row twice and the row once.
-    EXPECT_EQ(record.completion.count, 25 + 256 + 1024 + 2 * tile.columns + 1);
-    EXPECT_EQ(record.completion.correct, record.completion.count);
-    EXPECT_EQ(registers(), before);
-    EXPECT_EQ(bench.weights(host), cells);
-    // A row that the network does not use is refused, and said so.
-    test.count = static_cast<std::uint32_t>(tile.rows());
-    if (tile.rows() < bench.description.tile.rows) {
-      const auto beyond = host.run_one(test);
-      EXPECT_EQ(beyond.cause, static_cast<std::uint32_t>(mr::ErrorCause::weights_refused));
-    }
-    expect_it_trains(host);
-  });
+  expect_self_test_leaves_the_node({}, 256 + 1024);
+}
+
+TEST_F(Descriptors, SelfTestCoversTheReductionTable) {
+  expect_self_test_leaves_the_node({"mesh.reduction=routers", "mesh.reduction_entries=12"}, 256 + 1024 + 12);
 }
 
 TEST_F(Descriptors, SelfTestFindsCellsThatDoNotWork) {

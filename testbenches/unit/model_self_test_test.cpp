@@ -16,7 +16,8 @@ using namespace kirchhoff;
 using model::ErrorCause;
 using model::SelfTest;
 
-constexpr SelfTest::Shape kShape{.route_entries = 16, .receive_entries = 8, .tile_columns = 4};
+constexpr SelfTest::Shape kShape{
+    .route_entries = 16, .receive_entries = 8, .reduction_entries = 6, .tile_columns = 4};
 
 /// Registers that keep what is written, but for one bit that is stuck.
 class FakeNode final : public model::NodeAccess {
@@ -60,7 +61,8 @@ model::Fault test_node(FakeNode& node) {
   test.registers();
   test.receive_table();
   test.route_table();
-  EXPECT_EQ(test.checks(), 25U + 8U + 16U);
+  test.reduction_table();
+  EXPECT_EQ(test.checks(), 25U + 8U + 16U + 6U);
   EXPECT_EQ(test.passed(), test.checks() - (test.fault().any() ? 1U : 0U));
   return test.fault();
 }
@@ -70,6 +72,9 @@ TEST(SelfTest, GoodRegistersPassAndStay) {
   node.words[at(0x08)] = 131;
   node.words[at(tiles::flow_table_offset)] = tiles::flow_valid | 5;
   node.words[at(interconnect::router_table_offset + 4)] = 3;
+  node.words[at(interconnect::router_reduction_table_offset + 8)] =
+      interconnect::reduction_valid | 0x110000U | 7U;
+  node.words[at(interconnect::router_reduction_table_offset + 20)] = 9;
   const auto before = node.words;
   EXPECT_FALSE(test_node(node).any());
   for (const auto& [address, word] : before) {
@@ -91,6 +96,10 @@ TEST(SelfTest, EveryStuckBitIsFound) {
        tiles::flow_table_offset + 16 * 7},
       {interconnect::router_table_offset + 4 * 15, 5, ErrorCause::self_test_route_table,
        interconnect::router_table_offset + 4 * 15},
+      {interconnect::router_reduction_table_offset + 8 * 5, 21, ErrorCause::self_test_route_table,
+       interconnect::router_reduction_table_offset + 8 * 5},
+      {interconnect::router_reduction_table_offset + 8 * 2 + 4, 16, ErrorCause::self_test_route_table,
+       interconnect::router_reduction_table_offset + 8 * 2},
   };
   for (const auto& place : places) {
     for (unsigned bit = 0; bit < place.bits; ++bit) {
