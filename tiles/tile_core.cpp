@@ -24,6 +24,31 @@ using interconnect::VectorFormat;
 
 namespace {
 
+/// What packets of a flow with this action are; a table that says otherwise is wrong.
+constexpr PacketKind kind_for(FlowAction action) {
+  switch (action) {
+    case FlowAction::activation:
+      return PacketKind::activation;
+    case FlowAction::partial_sum:
+      return PacketKind::partial_sum;
+    case FlowAction::exponent_report:
+      return PacketKind::exponent_report;
+    case FlowAction::exponent:
+      return PacketKind::exponent;
+    case FlowAction::delta:
+      return PacketKind::delta;
+    case FlowAction::back_partial:
+      return PacketKind::back_partial;
+    case FlowAction::transfer:
+      return PacketKind::transfer;
+    case FlowAction::done:
+      return PacketKind::done;
+    case FlowAction::none:
+      break;
+  }
+  return PacketKind::access;  // which no flow takes
+}
+
 /// Whole pulses so far; the fraction is carried on.
 std::uint64_t whole_part(double expected, double& carried) {
   carried += expected;
@@ -219,6 +244,10 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
   if (!enabled_ || flow == nullptr) {
     settings_.raise(status_unknown_flow);
     return Outcome::unknown_flow;
+  }
+  if (header.kind != kind_for(flow->action)) {
+    settings_.raise(status_bad_packet);
+    return Outcome::bad_packet;
   }
   const PathTime path{header.path_network + (arrival - header.sent_at), header.path_compute};
   Outcome outcome = Outcome::bad_packet;

@@ -266,6 +266,16 @@ void SequencerCore::self_test(const Descriptor& descriptor, Duration& now, Compl
   services_.ledger.elapsed(Phase::setup) += now - start;
 }
 
+// ---- state ------------------------------------------------------------------------------------------
+
+void SequencerCore::save(foundation::StateWriter& writer) const {
+  state_of(*this, writer);
+}
+
+void SequencerCore::restore(foundation::StateReader& reader) {
+  state_of(*this, reader);
+}
+
 // ---- examples ---------------------------------------------------------------------------------------
 
 /// Takes the network settings over; false where they make no sense.

@@ -96,8 +96,8 @@ class SequencerCore {
   Completion resume(foundation::Duration& now);
 
   /// Between two descriptors, or within SequencerPorts::at_rest().
-  void save(foundation::StateWriter& writer) const { state_of(*this, writer); }
-  void restore(foundation::StateReader& reader) { state_of(*this, reader); }
+  void save(foundation::StateWriter& writer) const;
+  void restore(foundation::StateReader& reader);
   /// For the waveforms: from `at` on so many descriptors are not done.
   void show_waiting(std::uint32_t descriptors, foundation::Duration at);
   /// As after power-on; what counts updates to key random numbers goes on.

@@ -61,6 +61,29 @@ enum : interconnect::RouteId {
   route_done = 26,
 };
 
+/// What comes by a route.
+constexpr interconnect::PacketKind kind_on(interconnect::RouteId route) {
+  using interconnect::PacketKind;
+  switch (route) {
+    case route_delta:
+      return PacketKind::delta;
+    case route_back_in:
+      return PacketKind::back_partial;
+    case route_report_in:
+      return PacketKind::exponent_report;
+    case route_exponent_in:
+      return PacketKind::exponent;
+    case route_transfer:
+      return PacketKind::transfer;
+    case route_partial_in:
+      return PacketKind::partial_sum;
+    case route_done_in:
+      return PacketKind::done;
+    default:
+      return PacketKind::activation;
+  }
+}
+
 /// One tile without a mesh: registers, packets in, packets out.
 class TileBench {
  public:
@@ -139,6 +162,7 @@ class TileBench {
                       std::span<const float> values, foundation::Duration at, std::int32_t exponent = 0,
                       foundation::Phase phase = foundation::Phase::forward) {
     interconnect::PacketHeader header;
+    header.kind = kind_on(route);
     header.route = route;
     header.format = format;
     header.count = static_cast<std::uint32_t>(values.size());

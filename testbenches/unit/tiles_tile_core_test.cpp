@@ -664,6 +664,19 @@ TEST(TileCore, FlowsThatDoNotFitTheTileAreRefused) {
       Outcome::bad_packet);
 }
 
+// Found by a fuzzed receive table: inputs of an inference, taken for deltas, changed weights.
+TEST(TileCore, PacketsOfAnotherKindThanTheirFlowsAreRefused) {
+  TileBench bench{small_tile(30, 10)};
+  bench.configure(kHidden);
+  bench.program(std::vector<std::vector<float>>(kInputs + 1, std::vector<float>(kColumns, 0.25F)));
+  bench.flow(0, unit::route_in, FlowAction::delta, kColumns);
+  EXPECT_EQ(bench.send(unit::route_in, VectorFormat::u8, std::vector<float>(kColumns, 1), Duration{0}),
+            Outcome::bad_packet);
+  EXPECT_EQ(bench.status(), tiles::status_bad_packet);
+  EXPECT_EQ(bench.ledger.total().update_lines, 0U);
+  EXPECT_TRUE(bench.outbox.packets.empty());
+}
+
 TEST(TileCore, CollectorsWorkIsRefusedByOtherTiles) {
   TileBench bench{small_tile(30, 10)};
   TileBench::Role role = kHidden;
