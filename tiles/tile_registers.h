@@ -70,7 +70,7 @@ inline constexpr std::array<foundation::RegisterField, 7> control{{
 inline constexpr std::array<foundation::RegisterField, 4> status{{
     {0, 1, "BAD_SETTING", "ENABLE with settings that do not fit the tile"},
     {1, 1, "UNKNOWN_FLOW", "a packet that no receive entry names"},
-    {2, 1, "BAD_PACKET", "a packet of the wrong length or format"},
+    {2, 1, "BAD_PACKET", "a packet of the wrong kind, length or format"},
     {3, 1, "SEND_FAILED", "a packet of this tile was not delivered"},
 }};
 inline constexpr std::array<foundation::RegisterField, 3> receive_0{{
