@@ -50,8 +50,8 @@ bool RouterSwitch::is_at_rest() const {
   for (const Port port : all_ports) {
     credits_back = credits_back && switch_.link(port).is_at_rest();
   }
-  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty() && circuits_.empty() &&
-         pulses_.empty() && core_.reductions().is_empty();
+  return credits_back && switch_.is_empty() && accesses_.empty() && answers_.empty() && pulses_.empty() &&
+         core_.reductions().is_empty();
 }
 
 void RouterSwitch::wake_at(Duration at) {
@@ -143,7 +143,8 @@ tlm::tlm_sync_enum RouterSwitch::request(Port in, tlm::tlm_generic_payload& payl
       return tlm::TLM_COMPLETED;
     }
     payload.acquire();
-    circuits_.push_back({&payload, in, *until});
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    answers_.push_back({&payload, in, *until, false});
     wake_at(*until);
   } else if (const auto entry = header.by_table ? core_.reductions().find(header.route) : std::nullopt) {
     return reduce(*entry, in, payload, delay);
@@ -251,16 +252,6 @@ void RouterSwitch::step() {
       ++i;
     }
   }
-  for (std::size_t i = 0; i < circuits_.size();) {
-    if (circuits_[i].until <= at) {
-      const Circuit ended = circuits_[i];
-      circuits_.erase(circuits_.begin() + static_cast<std::ptrdiff_t>(i));
-      ended.payload->set_response_status(tlm::TLM_OK_RESPONSE);
-      respond(ended.in, *ended.payload);
-    } else {
-      ++i;
-    }
-  }
   for (std::size_t i = 0; i < pulses_.size();) {
     const Pulses due = pulses_[i];
     if (begin_pulses(due, at)) {
@@ -289,9 +280,6 @@ void RouterSwitch::step() {
   Duration next = switch_.next(at);
   for (const Answer& later : answers_) {
     next = std::min(next, later.at);
-  }
-  for (const Circuit& later : circuits_) {
-    next = std::min(next, later.until);
   }
   for (const Pulses& later : pulses_) {
     next = std::min(next, switch_.link(later.out).can_start(0, 0, std::max(later.at, at)));

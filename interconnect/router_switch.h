@@ -103,11 +103,6 @@ class RouterSwitch : private LinkOwner {
     Port in;
   };
 
-  struct Circuit {
-    tlm::tlm_generic_payload* payload;
-    Port in;
-    foundation::Duration until;
-  };
   struct Pulses {
     tlm::tlm_generic_payload* packet;
     Port out;
@@ -144,10 +139,9 @@ class RouterSwitch : private LinkOwner {
   std::array<tlm::tlm_bw_transport_if<>*, 5> backward_{};
   std::vector<LinkSender> senders_;  ///< by port
   std::vector<Access> accesses_;     ///< handed on and not answered yet
-  std::vector<Answer> answers_;
-  std::vector<Circuit> circuits_;  ///< whose pulses are leaving their sender
-  std::vector<Pulses> pulses_;     ///< that will begin here
-  std::vector<OwnSum> sums_;       ///< stored here and not gone yet
+  std::vector<Answer> answers_;      ///< of accesses, and of vectors whose pulses are leaving their sender
+  std::vector<Pulses> pulses_;       ///< that will begin here
+  std::vector<OwnSum> sums_;         ///< stored here and not gone yet
   sc_core::sc_event wake_;
 };
 

@@ -14,7 +14,7 @@ using PulsedCell = std::uint32_t;
 /// The cells that get pulses in an update, row by row, each once, and how many they get.
 struct PulseList {
   /// Entries are written, and looked at, some at a time: there are so many behind the end.
-  static constexpr std::size_t margin = 32;
+  static constexpr std::size_t margin = 48;
 
   foundation::AlignedVector<PulsedCell> cells;
   foundation::AlignedVector<std::uint32_t> counts;

@@ -12,6 +12,9 @@ namespace {
 
 /// Cells of a block are gathered, moved in vectors, and scattered.
 constexpr std::size_t kBlock = 128;
+/// Cells are fetched into the cache so many entries before their turn.
+constexpr std::size_t kAhead = 32;
+static_assert(kAhead + foundation::vector_floats <= PulseList::margin);  // of the last, begun vector, too
 
 struct Block {
   alignas(foundation::cache_line_bytes) float q_us[kBlock];
@@ -22,12 +25,13 @@ struct Block {
 };
 
 template <bool Limited>
-inline void gather(const PulsedCell* pulsed, std::size_t size, const PulseTargets& targets, Block& block) {
+[[gnu::always_inline]] inline void gather(const PulsedCell* pulsed, std::size_t size,
+                                          const PulseTargets& targets, Block& block) {
   for (std::size_t k = 0; k < size; ++k) {
     const std::size_t cell = pulsed[k] / 2;
     const CapacitorState& state = targets.cells[cell];
     __builtin_prefetch(targets.weights + cell, 1);
-    __builtin_prefetch(targets.cells + pulsed[k + PulseList::margin] / 2, 1);
+    __builtin_prefetch(targets.cells + pulsed[k + kAhead] / 2, 1);
     block.q_us[k] = state.q_us;
     block.step_units[k] = static_cast<float>(std::int32_t{state.steps[pulsed[k] % 2]});
     if constexpr (Limited) {
@@ -46,7 +50,7 @@ __attribute__((target("arch=x86-64-v4"))) inline void gather_wide(const PulsedCe
   const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
   for (std::size_t k = 0; k < size; k += lanes) {
     for (std::size_t l = 0; l < lanes; ++l) {
-      __builtin_prefetch(targets.cells + pulsed[k + l + PulseList::margin] / 2, 1);
+      __builtin_prefetch(targets.cells + pulsed[k + l + kAhead] / 2, 1);
     }
     const auto listed = foundation::first_lanes(size - k);
     const __m512i cell_and_source = _mm512_maskz_loadu_epi32(listed, pulsed + k);

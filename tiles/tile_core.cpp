@@ -24,31 +24,6 @@ using interconnect::VectorFormat;
 
 namespace {
 
-/// What packets of a flow with this action are; a table that says otherwise is wrong.
-constexpr PacketKind kind_for(FlowAction action) {
-  switch (action) {
-    case FlowAction::activation:
-      return PacketKind::activation;
-    case FlowAction::partial_sum:
-      return PacketKind::partial_sum;
-    case FlowAction::exponent_report:
-      return PacketKind::exponent_report;
-    case FlowAction::exponent:
-      return PacketKind::exponent;
-    case FlowAction::delta:
-      return PacketKind::delta;
-    case FlowAction::back_partial:
-      return PacketKind::back_partial;
-    case FlowAction::transfer:
-      return PacketKind::transfer;
-    case FlowAction::done:
-      return PacketKind::done;
-    case FlowAction::none:
-      break;
-  }
-  return PacketKind::access;  // which no flow takes
-}
-
 /// Whole pulses so far; the fraction is carried on.
 std::uint64_t whole_part(double expected, double& carried) {
   carried += expected;
@@ -245,17 +220,17 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
     settings_.raise(status_unknown_flow);
     return Outcome::unknown_flow;
   }
-  if (header.kind != kind_for(flow->action)) {
+  if (header.kind != flow->kind) {
     settings_.raise(status_bad_packet);
     return Outcome::bad_packet;
   }
   const PathTime path{header.path_network + (arrival - header.sent_at), header.path_compute};
   Outcome outcome = Outcome::bad_packet;
-  switch (flow->action) {
-    case FlowAction::activation:
+  switch (header.kind) {
+    case PacketKind::activation:
       outcome = take_inputs(header, *flow, bytes, arrival, path);
       break;
-    case FlowAction::partial_sum:
+    case PacketKind::partial_sum:
       if (collector_ && flow->slot < collector_->partial_slots() && flow->count == columns_ &&
           header.summands == flow->summands &&
           decode(header.format, bytes, flow->source_first, collector_->partial(flow->slot, header.buffer))) {
@@ -264,10 +239,10 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
         outcome = Outcome::ok;
       }
       break;
-    case FlowAction::delta:
+    case PacketKind::delta:
       outcome = take_deltas(header, *flow, bytes, arrival, path);
       break;
-    case FlowAction::back_partial:
+    case PacketKind::back_partial:
       if (collector_ && flow->slot < collector_->back_slots() && header.summands == flow->summands &&
           flow->destination_first + flow->count <= columns_ &&
           decode(header.format, bytes, flow->source_first,
@@ -277,32 +252,33 @@ Outcome TileCore::receive(const PacketHeader& header, std::span<const std::byte>
         outcome = Outcome::ok;
       }
       break;
-    case FlowAction::exponent_report:
+    case PacketKind::exponent_report:
       if (collector_) {
         waits(PacketKind::exponent_report, arrival);
         collect_report(header, header.exponent, arrival, path);
         outcome = Outcome::ok;
       }
       break;
-    case FlowAction::exponent:
+    case PacketKind::exponent:
       if (collector_) {
         emit_deltas(header, header.exponent, arrival, path);
         outcome = Outcome::ok;
       }
       break;
-    case FlowAction::transfer:
+    case PacketKind::transfer:
       waits(PacketKind::transfer, arrival);
       transfer(header, arrival, path);
       outcome = Outcome::ok;
       break;
-    case FlowAction::done:
+    case PacketKind::done:
       if (collector_) {
         waits(PacketKind::done, arrival);
         finish_transfer(header, arrival, path);
         outcome = Outcome::ok;
       }
       break;
-    case FlowAction::none:
+    case PacketKind::layer_output:
+    case PacketKind::access:
       break;
   }
   if (outcome == Outcome::bad_packet) {

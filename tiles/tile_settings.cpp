@@ -1,10 +1,24 @@
 #include "tiles/tile_settings.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 namespace kirchhoff::tiles {
+
+using interconnect::PacketKind;
+
 namespace {
+
+/// What packets of a flow with this action are. One of another kind is refused: the table is wrong then.
+PacketKind kind_for(std::uint32_t action) {
+  static constexpr std::array kinds{
+      PacketKind::access,  // FlowAction::none
+      PacketKind::activation, PacketKind::partial_sum,  PacketKind::exponent_report, PacketKind::exponent,
+      PacketKind::delta,      PacketKind::back_partial, PacketKind::transfer,        PacketKind::done};
+  static_assert(kinds.size() == static_cast<std::size_t>(FlowAction::done) + 1);
+  return action < kinds.size() ? kinds[action] : PacketKind::access;
+}
 
 bool is_register(std::uint32_t offset) {
   return std::any_of(tile_register_docs.begin(), tile_register_docs.end(),
@@ -66,7 +80,7 @@ void TileSettings::remember_flows() {
 std::uint32_t TileSettings::summed_by_routers() const {
   std::uint32_t sum = 0;
   for (const ReceiveFlow& flow : flows_) {
-    const bool is_used = search(flow.route) == &flow && flow.action == FlowAction::partial_sum;
+    const bool is_used = search(flow.route) == &flow && flow.kind == PacketKind::partial_sum;
     sum += is_used ? flow.summands - 1U : 0U;
   }
   return sum;
@@ -80,9 +94,7 @@ bool TileSettings::take_flow(std::size_t entry) {
   }
   flow.route = (words[0] & flow_valid) != 0 ? static_cast<interconnect::RouteId>(words[0] & 0xffffU)
                                             : interconnect::no_route;
-  const std::uint32_t action = (words[0] >> 16) & 0xfU;
-  flow.action = action <= static_cast<std::uint32_t>(FlowAction::done) ? static_cast<FlowAction>(action)
-                                                                       : FlowAction::none;
+  flow.kind = kind_for((words[0] >> 16) & 0xfU);
   flow.source_first = static_cast<std::uint16_t>(words[1] & 0xffffU);
   flow.count = static_cast<std::uint16_t>(words[1] >> 16);
   flow.destination_first = static_cast<std::uint16_t>(words[2] & 0xffffU);

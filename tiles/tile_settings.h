@@ -14,7 +14,7 @@
 
 namespace kirchhoff::tiles {
 
-/// What a tile does with a packet of a flow.
+/// What a tile does with a packet of a flow, as the receive table says it.
 enum class FlowAction : std::uint8_t {
   none,
   activation,
@@ -29,7 +29,7 @@ enum class FlowAction : std::uint8_t {
 
 struct ReceiveFlow {
   interconnect::RouteId route = interconnect::no_route;
-  FlowAction action = FlowAction::none;
+  interconnect::PacketKind kind = interconnect::PacketKind::access;  ///< that its action is for; access: none
   std::uint16_t source_first = 0;  ///< elements of the packet this tile takes
   std::uint16_t count = 0;
   std::uint16_t destination_first = 0;  ///< line they go to
@@ -38,7 +38,7 @@ struct ReceiveFlow {
 
   template <typename Self, typename Archive>
   static void state_of(Self& self, Archive& archive) {
-    archive(self.route, self.action, self.source_first, self.count, self.destination_first, self.slot,
+    archive(self.route, self.kind, self.source_first, self.count, self.destination_first, self.slot,
             self.summands);
   }
 };

@@ -7,6 +7,7 @@
 
 #include "interconnect/packet_time.h"
 #include "testbenches/compliance/monitoring_binder.h"
+#include "testbenches/system/both_styles.h"
 #include "testbenches/traffic/random_trees.h"
 #include "testbenches/traffic/script.h"
 #include "testbenches/traffic/traffic_mesh.h"
@@ -215,11 +216,6 @@ TEST_P(CircuitMesh, RandomCircuitsAmongPacketsAllArrive) {
   EXPECT_EQ(binder.session().count(), 0U) << binder.session().text();
 }
 
-INSTANTIATE_TEST_SUITE_P(Styles, CircuitMesh,
-                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
-                         [](const auto& tested) {
-                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
-                                                                             : "ApproximatelyTimed";
-                         });
+INSTANTIATE_TEST_SUITE_P(Styles, CircuitMesh, both_styles, style_name);
 
 }  // namespace

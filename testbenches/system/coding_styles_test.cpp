@@ -16,6 +16,7 @@
 #include "interconnect/packet_address.h"
 #include "model/presets/configuration.h"
 #include "testbenches/host/child.h"
+#include "testbenches/system/both_styles.h"
 #include "testbenches/system/chip_bench.h"
 
 // The same training in both coding styles, each in a process of its own.
@@ -238,11 +239,6 @@ TEST_P(LostPacket, IsANetworkErrorAndTheChipGoesOn) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Styles, LostPacket,
-                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
-                         [](const auto& tested) {
-                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
-                                                                             : "ApproximatelyTimed";
-                         });
+INSTANTIATE_TEST_SUITE_P(Styles, LostPacket, both_styles, style_name);
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "interconnect/packet_time.h"
 #include "testbenches/compliance/monitoring_binder.h"
 #include "testbenches/host/child.h"
+#include "testbenches/system/both_styles.h"
 #include "testbenches/traffic/load_measurement.h"
 #include "testbenches/traffic/script.h"
 
@@ -92,12 +93,8 @@ TEST_P(ZeroLoad, LatencyIsTheHopFormula) {
   EXPECT_TRUE(mesh.is_at_rest());
 }
 
-std::string name_of(const testing::TestParamInfo<CodingStyle>& tested) {
-  return tested.param == CodingStyle::loosely_timed ? "LooselyTimed" : "ApproximatelyTimed";
-}
-const auto kBothStyles = testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed);
-INSTANTIATE_TEST_SUITE_P(Styles, ZeroLoad, kBothStyles, name_of);
-INSTANTIATE_TEST_SUITE_P(Styles, LargeMesh, kBothStyles, name_of);
+INSTANTIATE_TEST_SUITE_P(Styles, ZeroLoad, both_styles, style_name);
+INSTANTIATE_TEST_SUITE_P(Styles, LargeMesh, both_styles, style_name);
 
 // On 8 x 8 half of all uniform traffic crosses the middle, where 8 links go each way: 0.5 flit per node and
 // cycle is the most. Round-robin over first-in first-out buffers gets 0.3 to 0.5 of a flit through.

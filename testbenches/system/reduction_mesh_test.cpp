@@ -11,6 +11,7 @@
 #include "interconnect/router_registers.h"
 #include "model/network/route_planner.h"
 #include "testbenches/compliance/monitoring_binder.h"
+#include "testbenches/system/both_styles.h"
 #include "testbenches/traffic/random_trees.h"
 #include "testbenches/traffic/script.h"
 #include "testbenches/traffic/traffic_mesh.h"
@@ -289,11 +290,6 @@ TEST_P(Reduction, RandomReductionsAmongOtherTrafficAreRightAndNothingIsStuck) {
   EXPECT_GT(sums, 2 * kReductions * rounds_to_run());
 }
 
-INSTANTIATE_TEST_SUITE_P(Styles, Reduction,
-                         testing::Values(CodingStyle::loosely_timed, CodingStyle::approximately_timed),
-                         [](const auto& tested) {
-                           return tested.param == CodingStyle::loosely_timed ? "LooselyTimed"
-                                                                             : "ApproximatelyTimed";
-                         });
+INSTANTIATE_TEST_SUITE_P(Styles, Reduction, both_styles, style_name);
 
 }  // namespace

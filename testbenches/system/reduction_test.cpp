@@ -17,6 +17,7 @@
 #include "model/chip/address_map.h"
 #include "model/network/reprogram.h"
 #include "testbenches/host/child.h"
+#include "testbenches/system/both_styles.h"
 #include "testbenches/system/chip_bench.h"
 
 // Chips whose routers add partial sums on their way, against those whose collectors do.
@@ -358,9 +359,7 @@ TEST_P(MissingReduction, IsANetworkErrorAndTheChipGoesOn) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Styles, MissingReduction, testing::Values(kLt, kAt), [](const auto& tested) {
-  return tested.param == kLt ? "LooselyTimed" : "ApproximatelyTimed";
-});
+INSTANTIATE_TEST_SUITE_P(Styles, MissingReduction, both_styles, style_name);
 
 TEST(Reduction, ErasingAProgramLeavesNoReduction) {
   ChipBench bench{{kRouters}, tiles::Detail::ideal};

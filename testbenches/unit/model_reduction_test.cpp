@@ -29,6 +29,7 @@ using foundation::Duration;
 using foundation::RandomSequence;
 using interconnect::NodeId;
 using interconnect::PacketHeader;
+using interconnect::PacketKind;
 using interconnect::Port;
 using interconnect::RouteId;
 using interconnect::RouterCore;
@@ -274,9 +275,8 @@ TEST(ReductionPlan, CollectorsOfRandomNetworksGetEveryPartialSumOnce) {
       }
     }
     using Belongs = std::function<bool(const model::TileAssignment&)>;
-    const auto check = [&](tiles::FlowAction action, tiles::TileRegister transmit, std::size_t layer,
-                           NodeId collector, std::size_t expected_summands, std::size_t slots,
-                           const Belongs& belongs) {
+    const auto check = [&](PacketKind kind, tiles::TileRegister transmit, std::size_t layer, NodeId collector,
+                           std::size_t expected_summands, std::size_t slots, const Belongs& belongs) {
       // Every tile of the layer says a number of its own; the collector must get each of its tiles' once.
       mesh.arrivals.clear();
       std::int32_t next = 1;
@@ -293,7 +293,7 @@ TEST(ReductionPlan, CollectorsOfRandomNetworksGetEveryPartialSumOnce) {
       std::int32_t sum = 0;
       for (const auto& arrival : mesh.arrivals[collector]) {
         const auto* flow = tiles[collector].flow(arrival.route);
-        if (flow == nullptr || flow->action != action) {
+        if (flow == nullptr || flow->kind != kind) {
           continue;
         }
         EXPECT_EQ(flow->summands, arrival.summands);
@@ -311,9 +311,8 @@ TEST(ReductionPlan, CollectorsOfRandomNetworksGetEveryPartialSumOnce) {
         const NodeId collector = mapping.collector(layer, group).node;
         const auto partials = tiles[collector].get(tiles::TileRegister::partials);
         EXPECT_EQ(partials, mapping.layers[layer].row_splits);
-        check(tiles::FlowAction::partial_sum, tiles::TileRegister::transmit_partial, layer, collector,
-              partials - 1, partials,
-              [&](const auto& tile) { return tile.column_group == group && tile.row_split > 0; });
+        check(PacketKind::partial_sum, tiles::TileRegister::transmit_partial, layer, collector, partials - 1,
+              partials, [&](const auto& tile) { return tile.column_group == group && tile.row_split > 0; });
         if (layer + 1 < drawn.network.layers.size()) {
           const auto& above = mapping.layers[layer + 1];
           const auto& own = mapping.collector(layer, group);
@@ -325,7 +324,7 @@ TEST(ReductionPlan, CollectorsOfRandomNetworksGetEveryPartialSumOnce) {
               std::count_if(mapping.tiles.begin(), mapping.tiles.end(), [&](const auto& tile) {
                 return tile.layer == layer + 1 && tile.column_group == 0 && overlaps(tile);
               });
-          check(tiles::FlowAction::back_partial, tiles::TileRegister::transmit_back, layer + 1, collector,
+          check(PacketKind::back_partial, tiles::TileRegister::transmit_back, layer + 1, collector,
                 static_cast<std::size_t>(splits) * above.column_groups,
                 tiles[collector].get(tiles::TileRegister::back_slots), overlaps);
           EXPECT_EQ(tiles[collector].get(tiles::TileRegister::back_partials), splits);

@@ -86,7 +86,7 @@ TEST(TileSettings, FlowFields) {
   const auto* flow = settings.flow(5);
   ASSERT_NE(flow, nullptr);
   EXPECT_EQ(flow->route, 5);
-  EXPECT_EQ(flow->action, FlowAction::back_partial);
+  EXPECT_EQ(flow->kind, interconnect::PacketKind::back_partial);
   EXPECT_EQ(flow->source_first, 7);
   EXPECT_EQ(flow->count, 43);
   EXPECT_EQ(flow->destination_first, 11);
@@ -119,7 +119,7 @@ TEST(TileSettings, AnEntryCanBeMovedToAnotherRoute) {
   write_flow(settings, 0, 6, FlowAction::delta);
   EXPECT_EQ(settings.flow(5), nullptr);
   ASSERT_NE(settings.flow(6), nullptr);
-  EXPECT_EQ(settings.flow(6)->action, FlowAction::delta);
+  EXPECT_EQ(settings.flow(6)->kind, interconnect::PacketKind::delta);
 }
 
 TEST(TileSettings, RouteBeyondTheRouteTableIsRefused) {
@@ -129,11 +129,28 @@ TEST(TileSettings, RouteBeyondTheRouteTableIsRefused) {
   EXPECT_EQ(settings.flow(interconnect::no_route), nullptr);
 }
 
+TEST(TileSettings, EveryActionIsForPacketsOfItsKind) {
+  using interconnect::PacketKind;
+  constexpr std::array pairs{std::pair{FlowAction::activation, PacketKind::activation},
+                             std::pair{FlowAction::partial_sum, PacketKind::partial_sum},
+                             std::pair{FlowAction::exponent_report, PacketKind::exponent_report},
+                             std::pair{FlowAction::exponent, PacketKind::exponent},
+                             std::pair{FlowAction::delta, PacketKind::delta},
+                             std::pair{FlowAction::back_partial, PacketKind::back_partial},
+                             std::pair{FlowAction::transfer, PacketKind::transfer},
+                             std::pair{FlowAction::done, PacketKind::done}};
+  TileSettings settings{8, 32};
+  for (const auto& [action, kind] : pairs) {
+    ASSERT_TRUE(write_flow(settings, 0, 5, action));
+    EXPECT_EQ(settings.flow(5)->kind, kind);
+  }
+}
+
 TEST(TileSettings, UnknownActionDoesNothing) {
   TileSettings settings{8, 32};
   settings.write(tiles::flow_table_offset, tiles::flow_valid | 15U << 16 | 4U);
   ASSERT_NE(settings.flow(4), nullptr);
-  EXPECT_EQ(settings.flow(4)->action, FlowAction::none);
+  EXPECT_EQ(settings.flow(4)->kind, interconnect::PacketKind::access);
 }
 
 TEST(TileSettings, RoutesAThousandApartDoNotHideEachOther) {

@@ -7,12 +7,7 @@ _start:
   li s1, UART
   li s2, 0xffff
 loop:
-  slli t0, a0, 13
-  xor a0, a0, t0
-  srli t0, a0, 17
-  xor a0, a0, t0
-  slli t0, a0, 5
-  xor a0, a0, t0
+  xorshift
   and t1, a1, s2
   bnez t1, next
   li t2, '.'

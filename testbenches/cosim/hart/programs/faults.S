@@ -1,10 +1,6 @@
 # Provokes every synchronous trap; the handler notes mcause, mepc, mtval and a0, and goes on behind it.
 .include "platform.inc"
-.globl _start
-.option norvc
-_start:
-  la t0, handler
-  csrw mtvec, t0
+start_with_handler
   li s0, RESULTS
   li a0, 0x1234
   li a1, 0x50000000

@@ -6,11 +6,7 @@
 .equ ERROR_STATUS, 0x28
 .equ MTIMECMP, CLINT + 0x4000
 .equ MTIME, CLINT + 0xbff8
-.globl _start
-.option norvc
-_start:
-  la t0, handler
-  csrw mtvec, t0
+start_with_handler
   li s0, RESULTS
   li s1, ACCELERATOR
   li s2, CLINT

@@ -1,10 +1,6 @@
 # WFI with mstatus.MIE = 0: ends when an enabled line is high, and no interrupt is taken.
 .include "platform.inc"
-.globl _start
-.option norvc
-_start:
-  la t0, handler
-  csrw mtvec, t0
+start_with_handler
   li t0, 0x80
   csrw mie, t0
   li s3, CLINT + 0x4000

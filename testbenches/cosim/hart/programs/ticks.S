@@ -1,10 +1,6 @@
 # Takes 200,000 software interrupts.
 .include "platform.inc"
-.globl _start
-.option norvc
-_start:
-  la t0, handler
-  csrw mtvec, t0
+start_with_handler
   li t0, 8
   csrw mie, t0
   csrsi mstatus, 8
