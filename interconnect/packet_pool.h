@@ -15,7 +15,8 @@ namespace kirchhoff::interconnect {
 /// is taken next, so that the few under way at a time stay in the cache.
 class PacketPool final : public tlm::tlm_mm_interface {
  public:
-  PacketPool();
+  /// For a mesh with so many nodes.
+  explicit PacketPool(std::size_t nodes);
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
   ~PacketPool() override;

@@ -9,15 +9,28 @@ namespace kirchhoff::interconnect {
 
 using foundation::Duration;
 
-bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
-  auto& watchdog = pool_.watchdog();
-  if (timed_ != nullptr) {
-    if (!watchdog.may_follow(pool_.in_flight() == 0)) {
-      return false;
-    }
-    timed_->post(header, bytes, at);
-    return true;
+bool PacketSender::originate(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  pool_.watchdog().begin();
+  if (timed_ == nullptr) {
+    return deliver(header, bytes, at);
   }
+  timed_->post(header, bytes, at);
+  return true;
+}
+
+bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  if (timed_ == nullptr) {
+    return deliver(header, bytes, at);
+  }
+  if (!pool_.watchdog().may_follow(pool_.in_flight())) {
+    return false;
+  }
+  timed_->post(header, bytes, at);
+  return true;
+}
+
+bool PacketSender::deliver(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  auto& watchdog = pool_.watchdog();
   if (!watchdog.enter()) {
     return false;
   }

@@ -19,6 +19,8 @@ class PacketSender {
       : socket_(socket), pool_(pool), timed_(timed) {}
 
   /// Sends a packet that is ready at `at`. True if every destination took it, or it is on its way.
+  /// `originate`: no other packet caused it; `post`: one that has arrived did.
+  bool originate(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
   bool post(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
 
   /// Reads or writes a node's memory-mapped contents. `at` becomes the instant the answer is back; in
@@ -32,6 +34,9 @@ class PacketSender {
                                            foundation::Duration at);
 
  private:
+  /// Loosely timed, with everything that follows from it.
+  bool deliver(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
+
   /// What the socket is bound to; asked for once, not for every packet.
   tlm::tlm_fw_transport_if<>& target() {
     if (target_ == nullptr) {

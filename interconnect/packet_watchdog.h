@@ -1,27 +1,31 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace kirchhoff::interconnect {
 
 /// Ends what a wrong program of routes and receive tables can start: packets that cause packets without end.
 ///
-/// In loosely timed style a packet that a tile sends because of another one is posted within that one's
-/// delivery, so that everything an example causes is one cascade of nested posts. A cascade may be so deep
-/// and have so many packets; what is beyond is not delivered, and its sender says so. Both limits lie far
-/// above what a network needs: each layer nests about five deep, and a tile sends at most seven packets for
-/// an example.
+/// What follows from the packets that a master sends is a cascade. It may be so deep and have so many
+/// packets; what is beyond is not delivered, and its sender says so. Both limits lie far above what a network
+/// needs: each layer nests about five deep, a tile sends at most seven packets for an example, of which eight
+/// may be under way, and a router adds up no more sums than partial sums come to it.
 class PacketWatchdog {
  public:
   static constexpr std::uint32_t most_nested = 400;
-  static constexpr std::uint64_t most_packets = 1U << 18;
+  static constexpr std::size_t packets_per_node = 128;
 
-  /// Before a post; false: do not. leave() after it if true.
+  /// Of a mesh with so many nodes.
+  explicit PacketWatchdog(std::size_t nodes) : most_packets_(packets_per_node * nodes) {}
+
+  /// Before a packet that no other one caused.
+  void begin() { packets_ = 0; }
+
+  /// Loosely timed, a packet that a tile sends because of another one is posted within that one's delivery,
+  /// so that a cascade is one of nested posts. Before each; false: do not. leave() after it if true.
   [[nodiscard]] bool enter() {
-    if (nested_ == 0) {
-      packets_ = 0;
-    }
-    if (nested_ >= most_nested || packets_ >= most_packets) {
+    if (nested_ >= most_nested || packets_ >= most_packets_) {
       return false;
     }
     ++nested_;
@@ -30,16 +34,18 @@ class PacketWatchdog {
   }
   void leave() { --nested_; }
 
-  /// The same in approximately timed style, where nothing nests: a cascade ends when no packet is under way.
-  /// `is_first`: nothing was under way before this one.
-  [[nodiscard]] bool may_follow(bool is_first) {
-    packets_ = is_first ? 0 : packets_ + 1;
-    return packets_ < most_packets;
+  /// Approximately timed, nothing nests, and the next example may begin before all of the last one's packets
+  /// have arrived. Before a packet that others caused, with so many under way where that is not bounded by
+  /// its causes; false: do not.
+  [[nodiscard]] bool may_follow(std::size_t under_way = 0) {
+    ++packets_;
+    return packets_ <= most_packets_ && under_way <= most_packets_;
   }
 
  private:
+  std::size_t most_packets_;
   std::uint32_t nested_ = 0;
-  std::uint64_t packets_ = 0;
+  std::size_t packets_ = 0;
 };
 
 }  // namespace kirchhoff::interconnect

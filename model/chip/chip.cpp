@@ -22,6 +22,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       services_(services),
       energy_(description.energy),
       cycle_(description.link.cycle),
+      packets_(description.topology.node_count()),
       trains_(services.seed, description.tile.periphery.update_slots,
               periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code,
               periphery::update_style(description.tile.periphery)),

@@ -367,7 +367,7 @@ void Sequencer::mesh_transport(tlm::tlm_generic_payload& payload, sc_core::sc_ti
 
 bool Sequencer::send(const interconnect::PacketHeader& header, std::span<const std::byte> payload,
                      Duration at) {
-  return sender_.post(header, payload, at);
+  return sender_.originate(header, payload, at);
 }
 
 bool Sequencer::dma_access(tlm::tlm_command command, std::uint64_t address, std::byte* bytes,

@@ -44,7 +44,7 @@ class TrafficNode : public sc_core::sc_module {
 
   bool send(const interconnect::PacketHeader& header, std::span<const std::byte> bytes,
             foundation::Duration at) {
-    return sender_.post(header, bytes, at);
+    return sender_.originate(header, bytes, at);
   }
   /// Every fourth packet on average is held up for at most so many cycles; 0: none.
   void hold_up(std::uint32_t most_cycles, const foundation::RandomStream& random);

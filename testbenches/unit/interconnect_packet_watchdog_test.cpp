@@ -6,9 +6,13 @@ namespace {
 
 using kirchhoff::interconnect::PacketWatchdog;
 
+constexpr std::size_t kNodes = 6;
+constexpr std::size_t kMost = kNodes * PacketWatchdog::packets_per_node;
+
 TEST(PacketWatchdog, CascadesMayBeSoDeep) {
-  PacketWatchdog watchdog;
+  PacketWatchdog watchdog{kNodes};
   for (int round = 0; round < 3; ++round) {
+    watchdog.begin();
     for (std::uint32_t depth = 0; depth < PacketWatchdog::most_nested; ++depth) {
       ASSERT_TRUE(watchdog.enter());
     }
@@ -20,16 +24,39 @@ TEST(PacketWatchdog, CascadesMayBeSoDeep) {
 }
 
 TEST(PacketWatchdog, CascadesMayHaveSoManyPackets) {
-  PacketWatchdog watchdog;
+  PacketWatchdog watchdog{kNodes};
+  watchdog.begin();
   ASSERT_TRUE(watchdog.enter());
-  for (std::uint64_t packet = 1; packet < PacketWatchdog::most_packets; ++packet) {
+  for (std::size_t packet = 1; packet < kMost; ++packet) {
     ASSERT_TRUE(watchdog.enter());
     watchdog.leave();
   }
   EXPECT_FALSE(watchdog.enter());
   watchdog.leave();
+  watchdog.begin();
   EXPECT_TRUE(watchdog.enter());  // the next cascade starts anew
   watchdog.leave();
+}
+
+TEST(PacketWatchdog, ApproximatelyTimedTheSame) {
+  PacketWatchdog watchdog{kNodes};
+  for (int round = 0; round < 3; ++round) {
+    watchdog.begin();
+    for (std::size_t packet = 0; packet < kMost; ++packet) {
+      ASSERT_TRUE(watchdog.may_follow(packet));
+    }
+    EXPECT_FALSE(watchdog.may_follow());
+    EXPECT_FALSE(watchdog.may_follow());
+  }
+}
+
+/// However often examples begin beside them, packets do not pile up.
+TEST(PacketWatchdog, SoManyMayBeUnderWay) {
+  PacketWatchdog watchdog{kNodes};
+  watchdog.begin();
+  EXPECT_TRUE(watchdog.may_follow(kMost));
+  watchdog.begin();
+  EXPECT_FALSE(watchdog.may_follow(kMost + 1));
 }
 
 }  // namespace
