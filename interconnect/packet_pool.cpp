@@ -18,7 +18,7 @@ struct PacketPool::Packet final : tlm::tlm_generic_payload {
   Packet* owner = nullptr;  ///< of the data, where this is a share
 };
 
-PacketPool::PacketPool(std::size_t nodes) : watchdog_(nodes) {}
+PacketPool::PacketPool(std::size_t needed) : watchdog_(needed) {}
 PacketPool::~PacketPool() = default;
 
 PacketPool::Packet& PacketPool::idle_packet() {

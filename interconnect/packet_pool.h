@@ -15,8 +15,8 @@ namespace kirchhoff::interconnect {
 /// is taken next, so that the few under way at a time stay in the cache.
 class PacketPool final : public tlm::tlm_mm_interface {
  public:
-  /// For a mesh with so many nodes.
-  explicit PacketPool(std::size_t nodes);
+  /// `needed`: as for PacketWatchdog.
+  explicit PacketPool(std::size_t needed = PacketWatchdog::most_packets);
   PacketPool(const PacketPool&) = delete;
   PacketPool& operator=(const PacketPool&) = delete;
   ~PacketPool() override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -8,16 +9,16 @@ namespace kirchhoff::interconnect {
 /// Ends what a wrong program of routes and receive tables can start: packets that cause packets without end.
 ///
 /// What follows from the packets that a master sends is a cascade. It may be so deep and have so many
-/// packets; what is beyond is not delivered, and its sender says so. Both limits lie far above what a network
-/// needs: each layer nests about five deep, a tile sends at most seven packets for an example, of which eight
-/// may be under way, and a router adds up no more sums than partial sums come to it.
+/// packets; what is beyond is not delivered, and its sender says so. No network needs as much: each layer
+/// nests about five deep.
 class PacketWatchdog {
  public:
   static constexpr std::uint32_t most_nested = 400;
-  static constexpr std::size_t packets_per_node = 128;
+  static constexpr std::size_t most_packets = std::size_t{1} << 20;
 
-  /// Of a mesh with so many nodes.
-  explicit PacketWatchdog(std::size_t nodes) : most_packets_(packets_per_node * nodes) {}
+  /// `needed`: packets that examples can cause, all those together that may be under way.
+  explicit PacketWatchdog(std::size_t needed = most_packets)
+      : most_packets_(std::min(needed, most_packets)) {}
 
   /// Before a packet that no other one caused.
   void begin() { packets_ = 0; }

@@ -13,6 +13,16 @@ namespace kirchhoff::model {
 using interconnect::NodeId;
 using interconnect::Port;
 
+namespace {
+
+/// A tile sends each of its flows once for an example, and routers add up no more sums than there are partial
+/// sums.
+std::size_t packets_needed(const ChipDescription& chip) {
+  return 2 * chip.topology.node_count() * chip.tile.flow_entries * chip.host.examples_in_flight;
+}
+
+}  // namespace
+
 Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& description,
            const foundation::Services& services, const interconnect::SocketBinder& binder)
     : sc_core::sc_module(name),
@@ -22,7 +32,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipDescription& descripti
       services_(services),
       energy_(description.energy),
       cycle_(description.link.cycle),
-      packets_(description.topology.node_count()),
+      packets_(packets_needed(description)),
       trains_(services.seed, description.tile.periphery.update_slots,
               periphery::PulseWidthDac{description.tile.periphery.dac_bits}.full_code,
               periphery::update_style(description.tile.periphery)),

@@ -53,7 +53,7 @@ struct Sender : sc_core::sc_module {
 
 /// A row of tiles, with whoever else has a port bound to nothing in particular.
 struct Row {
-  explicit Row(std::uint32_t tiles) : ledger(tiles), packets(tiles) {
+  explicit Row(std::uint32_t tiles) : ledger(tiles) {
     LinkTiming timing;
     timing.wires = DurationWires{.pulse = Duration{128000}, .buffer = Duration{200}, .per_link = 131};
     mesh = std::make_unique<Mesh>(interconnect::MeshParameters{Topology{1, tiles}, {.timing = timing}, 8},

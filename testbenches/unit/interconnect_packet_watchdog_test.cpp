@@ -6,11 +6,10 @@ namespace {
 
 using kirchhoff::interconnect::PacketWatchdog;
 
-constexpr std::size_t kNodes = 6;
-constexpr std::size_t kMost = kNodes * PacketWatchdog::packets_per_node;
+constexpr std::size_t kMost = 700;
 
 TEST(PacketWatchdog, CascadesMayBeSoDeep) {
-  PacketWatchdog watchdog{kNodes};
+  PacketWatchdog watchdog{kMost};
   for (int round = 0; round < 3; ++round) {
     watchdog.begin();
     for (std::uint32_t depth = 0; depth < PacketWatchdog::most_nested; ++depth) {
@@ -24,7 +23,7 @@ TEST(PacketWatchdog, CascadesMayBeSoDeep) {
 }
 
 TEST(PacketWatchdog, CascadesMayHaveSoManyPackets) {
-  PacketWatchdog watchdog{kNodes};
+  PacketWatchdog watchdog{kMost};
   watchdog.begin();
   ASSERT_TRUE(watchdog.enter());
   for (std::size_t packet = 1; packet < kMost; ++packet) {
@@ -39,7 +38,7 @@ TEST(PacketWatchdog, CascadesMayHaveSoManyPackets) {
 }
 
 TEST(PacketWatchdog, ApproximatelyTimedTheSame) {
-  PacketWatchdog watchdog{kNodes};
+  PacketWatchdog watchdog{kMost};
   for (int round = 0; round < 3; ++round) {
     watchdog.begin();
     for (std::size_t packet = 0; packet < kMost; ++packet) {
@@ -50,9 +49,16 @@ TEST(PacketWatchdog, ApproximatelyTimedTheSame) {
   }
 }
 
+TEST(PacketWatchdog, HasALimitWhateverIsNeeded) {
+  PacketWatchdog watchdog{PacketWatchdog::most_packets + 1};
+  watchdog.begin();
+  EXPECT_TRUE(watchdog.may_follow(PacketWatchdog::most_packets));
+  EXPECT_FALSE(watchdog.may_follow(PacketWatchdog::most_packets + 1));
+}
+
 /// However often examples begin beside them, packets do not pile up.
 TEST(PacketWatchdog, SoManyMayBeUnderWay) {
-  PacketWatchdog watchdog{kNodes};
+  PacketWatchdog watchdog{kMost};
   watchdog.begin();
   EXPECT_TRUE(watchdog.may_follow(kMost));
   watchdog.begin();
