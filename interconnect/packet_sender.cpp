@@ -11,25 +11,18 @@ using foundation::Duration;
 
 bool PacketSender::originate(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
   pool_.watchdog().begin();
-  if (timed_ == nullptr) {
-    return deliver(header, bytes, at);
-  }
-  timed_->post(header, bytes, at);
-  return true;
+  return send(header, bytes, at);
 }
 
 bool PacketSender::post(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
-  if (timed_ == nullptr) {
-    return deliver(header, bytes, at);
-  }
-  if (!pool_.watchdog().may_follow(pool_.in_flight())) {
-    return false;
-  }
-  timed_->post(header, bytes, at);
-  return true;
+  return (timed_ == nullptr || pool_.watchdog().may_follow(pool_.in_flight())) && send(header, bytes, at);
 }
 
-bool PacketSender::deliver(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+bool PacketSender::send(const PacketHeader& header, std::span<const std::byte> bytes, Duration at) {
+  if (timed_ != nullptr) {
+    timed_->post(header, bytes, at);
+    return true;
+  }
   auto& watchdog = pool_.watchdog();
   if (!watchdog.enter()) {
     return false;

@@ -34,8 +34,7 @@ class PacketSender {
                                            foundation::Duration at);
 
  private:
-  /// Loosely timed, with everything that follows from it.
-  bool deliver(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
+  bool send(const PacketHeader& header, std::span<const std::byte> bytes, foundation::Duration at);
 
   /// What the socket is bound to; asked for once, not for every packet.
   tlm::tlm_fw_transport_if<>& target() {

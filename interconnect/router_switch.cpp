@@ -222,7 +222,7 @@ void RouterSwitch::send_sum(std::size_t entry, const ReductionUnit::Sum& sum,
   const std::uint8_t ports = core_.ports_of(sum.header);
   std::string fault = core_.reductions().find(sum.header.route) ? "a sum that comes back to its own reduction"
                                                                 : fault_of(Port::local, sum.header, ports);
-  if (fault.empty() && !packets_.watchdog().may_follow()) {
+  if (fault.empty() && !packets_.watchdog().may_follow(packets_.in_flight())) {
     fault = "a sum that is one packet too many";
   }
   if (!fault.empty()) {

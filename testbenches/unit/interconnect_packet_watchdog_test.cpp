@@ -44,8 +44,8 @@ TEST(PacketWatchdog, ApproximatelyTimedTheSame) {
     for (std::size_t packet = 0; packet < kMost; ++packet) {
       ASSERT_TRUE(watchdog.may_follow(packet));
     }
-    EXPECT_FALSE(watchdog.may_follow());
-    EXPECT_FALSE(watchdog.may_follow());
+    EXPECT_FALSE(watchdog.may_follow(0));
+    EXPECT_FALSE(watchdog.may_follow(0));
   }
 }
 
